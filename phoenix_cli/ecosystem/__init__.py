@@ -1,0 +1,1 @@
+"""Repositories on this machine: import them, know them, build them, run them."""

@@ -1,0 +1,132 @@
+"""Look at a repository's files and say what it is. Nothing of the repository is executed, and links are not followed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from phoenix_cli.ecosystem.buildsystems.registry import awake
+from phoenix_cli.ecosystem.facts import (
+    Command,
+    Component,
+    Conflict,
+    Detection,
+    Fact,
+    PackageManager,
+    Place,
+    Service,
+    Usage,
+    Version,
+)
+from phoenix_cli.ecosystem.files import Files
+from phoenix_cli.ecosystem.primary import choose_primary
+from phoenix_cli.ecosystem.trees import Tree
+
+#: Counts up whenever the same files may give another answer; part of the key under which detections are kept.
+DETECTOR_VERSION = 1
+
+_LOW_PLACES: tuple[tuple[Place, re.Pattern[str]], ...] = tuple(
+    (place, re.compile(f"(?:{words})"))
+    for place, words in (
+        ("vendored", r"vendor(ed)?|third[-_]?party|external|extern|deps|node_modules|bower_components|contrib|subprojects"),
+        ("test", r"__?tests?__?|tests?|testdata|test[-_]data|fixtures?|__fixtures__|testing|e2e|spec|specs|mocks?|"
+                 r"integration[-_]tests?|test[-_].*|.*[-_]tests?|smoke[-_]tests?|acceptance"),
+        ("benchmark", r"bench|benches|benchmarks?|perf"),
+        ("example", r"examples?|samples?|demos?|playgrounds?|sandbox(es)?|tutorials?|starters?|.*[-_]examples?|examples?[-_].*"),
+        ("template", r"templates?|_?skeletons?|boilerplates?|scaffolds?|cookiecutter.*|archetypes?"),
+        ("docs", r"docs?|documentation|website|site"),
+    )
+)  # fmt: skip
+LOW_PLACES = frozenset(place for place, _ in _LOW_PLACES)
+LOW_FACTOR = 0.4
+
+
+def detect(tree: Tree, path: str) -> Detection:
+    """Return everything that the tree's files tell; ``path`` is only repeated in the answer."""
+    files = Files(tree)
+    woken = list(awake(files))
+    tree.prefetch(folder.join(name) for family, folder in woken for name in folder.names if name in family.names)
+    facts: list[Fact] = []
+    for family, folder in woken:
+        facts.extend(family.load().detect(folder))
+    return assemble(path, tree.commit, facts, files)
+
+
+def assemble(path: str, commit: str | None, facts: Iterable[Fact], files: Files) -> Detection:
+    """Put facts together: place, merge and rank the components, choose the primary commands."""
+    facts = list(facts)
+    components = tuple(rank(merge(_placed(fact) for fact in facts if isinstance(fact, Component))))
+    usages = [fact for fact in facts if isinstance(fact, Usage)]
+    services = _unique_services(fact for fact in facts if isinstance(fact, Service))
+    return Detection(
+        path=path,
+        commit=commit,
+        components=components,
+        primary=choose_primary(components, usages),
+        package_managers=tuple(fact for fact in facts if isinstance(fact, PackageManager)),
+        versions=tuple(dict.fromkeys(fact for fact in facts if isinstance(fact, Version))),
+        services=services,
+        conflicts=tuple(fact for fact in facts if isinstance(fact, Conflict)),
+        problems=tuple(files.problems.values()),
+    )
+
+
+def place_of(dir: str) -> Place:
+    """Judge by its path where a component stands: ``examples/web`` is an example, ``docs`` is documentation."""
+    parts = dir.lower().split("/") if dir else []
+    for part in parts:
+        for place, pattern in _LOW_PLACES:
+            if pattern.fullmatch(part):
+                return place
+    return "nested" if parts else "root"
+
+
+def _placed(component: Component) -> Component:
+    place = place_of(component.dir)
+    if place in LOW_PLACES:
+        return replace(component, place=place, confidence=round(component.confidence * LOW_FACTOR, 2))
+    return replace(component, place="member" if component.member and component.dir else place)
+
+
+def merge(components: Iterable[Component]) -> list[Component]:
+    """Join what several modules told of the same folder and system; commands of one name are kept once, the surest."""
+    joined: dict[tuple[str, str], Component] = {}
+    for component in components:
+        key = (component.dir, component.system)
+        known = joined.get(key)
+        joined[key] = component if known is None else _join(known, component)
+    return list(joined.values())
+
+
+def _join(one: Component, other: Component) -> Component:
+    strong, weak = (one, other) if one.confidence >= other.confidence else (other, one)
+    commands: dict[str, Command] = {}
+    for command in (*strong.commands, *weak.commands):
+        if command.name not in commands or command.confidence > commands[command.name].confidence:
+            commands[command.name] = command
+    return replace(
+        strong,
+        evidence=tuple(dict.fromkeys((*strong.evidence, *weak.evidence))),
+        commands=tuple(commands.values()),
+        name=strong.name or weak.name,
+        member=strong.member or weak.member,
+        rejected=tuple(dict.fromkeys((*strong.rejected, *weak.rejected))),
+    )
+
+
+def rank(components: Iterable[Component]) -> list[Component]:
+    """Order components: the repository's own before examples and the like, then near the root, then sure."""
+    return sorted(
+        components,
+        key=lambda one: (one.place in LOW_PLACES, one.dir.count("/") + bool(one.dir), one.dir, -one.confidence, one.system),
+    )
+
+
+def _unique_services(services: Iterable[Service]) -> tuple[Service, ...]:
+    kept: dict[tuple[str, str], Service] = {}
+    for service in services:
+        key = (service.name, service.dir)
+        if key not in kept or service.confidence > kept[key].confidence:
+            kept[key] = service
+    return tuple(kept.values())

@@ -1,0 +1,86 @@
+"""Read documents that strangers wrote: JSON, JSON with comments, TOML, YAML, XML, each within limits.
+
+Every loader takes text and returns plain values, or raises ``DocumentError`` with a line where there is one. Limits, and
+why: PyYAML's C loader dies (segmentation fault) at a nesting depth of 100,000; 753 bytes of chained merge keys cost it
+19 s of CPU; nine levels of aliases expand to gigabytes when the result is written out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+MAX_BYTES = 2_000_000
+MAX_DEPTH = 100
+MAX_ALIASES = 1_000
+MAX_NODES = 200_000
+
+
+class DocumentError(ValueError):
+    """The document is not what it says it is, or is larger than its limits."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def load_json(text: str) -> Any:
+    """Parse JSON; a byte order mark is accepted."""
+    try:
+        return json.loads(text.removeprefix("\ufeff"))
+    except json.JSONDecodeError as error:
+        raise DocumentError(f"not JSON: {error.msg}", error.lineno) from None
+    except RecursionError:
+        raise DocumentError("nested too deeply") from None
+
+
+# Strings first, so that // inside a string stays; then both comment forms; then a comma before a closing bracket.
+_JSONC = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/|,(?=(?:\s|//[^\n]*|/\*.*?\*/)*[\]}])', re.DOTALL)
+
+
+def load_jsonc(text: str) -> Any:
+    """Parse JSON that may hold comments and trailing commas (tsconfig, deno.jsonc, devcontainer.json)."""
+    try:
+        return load_json(text)
+    except DocumentError:
+        return load_json(_JSONC.sub(lambda found: found.group(1) or _blank(found.group(0)), text))
+
+
+def _blank(comment: str) -> str:
+    return "\n" * comment.count("\n")  # keeps line numbers right
+
+
+def load_toml(text: str) -> dict[str, Any]:
+    """Parse TOML 1.0."""
+    import tomllib
+
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        raise DocumentError(f"not TOML: {error}", int(found.group(1)) if found else None) from None
+    except RecursionError:
+        raise DocumentError("nested too deeply") from None
+
+
+def load_yaml(text: str) -> Any:
+    """Parse the first YAML document; dates stay text, tags of a program's own become plain values."""
+    from phoenix_cli.kernel.yaml_loading import load
+
+    return load(text)
+
+
+def load_xml(text: str) -> Any:
+    """Parse XML into an ``xml.etree.ElementTree.Element``; entities and document types are refused."""
+    from xml.etree.ElementTree import ParseError
+
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
+    try:
+        return fromstring(text.removeprefix("\ufeff").encode())
+    except ParseError as error:
+        raise DocumentError(f"not XML: {error}", error.position[0]) from None
+    except (DefusedXmlException, ValueError) as error:
+        raise DocumentError(f"refused XML: {type(error).__name__}") from None
