@@ -1,0 +1,59 @@
+"""The composition root: the real objects, built once and handed down. No logic."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from phoenix_cli.kernel.clock import Clock, SystemClock
+from phoenix_cli.kernel.paths import Home, default_home
+from phoenix_cli.kernel.settings import Settings
+
+if TYPE_CHECKING:
+    from phoenix_cli.kernel.events import Events
+    from phoenix_cli.kernel.state import State
+    from phoenix_cli.vcs.runner import Git
+
+
+@dataclass
+class App:
+    """Everything that an operation may ask for, by the names in ``operations.Operation.needs``."""
+
+    home: Home
+    settings: Settings
+    environ: Mapping[str, str]
+    clock: Clock
+    actor: str
+
+    @cached_property
+    def state(self) -> State:
+        """The database."""
+        from phoenix_cli.kernel.state import State
+
+        return State(self.home.database)
+
+    @cached_property
+    def events(self) -> Events:
+        """The event log."""
+        from phoenix_cli.kernel.events import Events
+
+        return Events(self.state, self.clock, self.actor)
+
+    @cached_property
+    def git(self) -> Git:
+        """The hardened git runner."""
+        from phoenix_cli.vcs.runner import Git
+
+        return Git(environ=self.environ)
+
+
+def build(home: Path | None = None, environ: Mapping[str, str] | None = None) -> App:
+    """Build the application for a home folder (default: from the environment)."""
+    environ = dict(os.environ if environ is None else environ)
+    root = home.expanduser().absolute() if home else default_home(environ, Path.home())
+    actor = environ.get("USER") or environ.get("LOGNAME") or str(os.getuid())
+    return App(Home(root), Settings.from_environment(environ), environ, SystemClock(), actor)

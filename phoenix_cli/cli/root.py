@@ -1,0 +1,73 @@
+"""The command tree: groups are imported when their word is typed, never before."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from phoenix_cli.cli.help import root_help
+from phoenix_cli.cli.table import COMMANDS
+from phoenix_cli.cli.topics import TOPICS
+from phoenix_cli.kernel.errors import NotFound, did_you_mean
+
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class LazyGroup(TyperGroup):
+    """A group whose members are stubs until one is called. Typer has Click inside, so Click's add-ons do not fit."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = dict(self.commands)
+        for name, entry in COMMANDS.items():
+            self.commands.setdefault(name, TyperGroup(name=name, help=entry.help))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
+        """Find the command, importing its module now."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in COMMANDS:
+            command = get_command(importlib.import_module(COMMANDS[name].module).app)
+            command.name = name
+            self.commands[name] = command
+        return name, command, rest
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the same help as the quick answer does."""
+        formatter.write(root_help())
+
+
+root = typer.Typer(
+    cls=LazyGroup, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=SETTINGS, add_completion=True
+)
+
+
+@root.callback()
+def _root() -> None:
+    """Import any repository and know how to build, test and run it."""
+
+
+@root.command("help")
+def _help(topic: str = typer.Argument("", help="environment, exit-codes or states")) -> None:
+    """Explain a topic."""
+    raise NotFound(
+        f"no help topic {topic!r}",
+        code="help.no_topic",
+        hints=(*did_you_mean(topic, TOPICS), f"topics: {', '.join(TOPICS)}"),
+    )
+
+
+def command() -> Any:
+    """Return the command that parses everything."""
+    return get_command(root)
+
+
+def group(help: str, **options: Any) -> typer.Typer:
+    """Make a group for one file of verbs, with the house's settings."""
+    return typer.Typer(
+        help=help, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=SETTINGS,
+        add_completion=False, **options,
+    )  # fmt: skip

@@ -1,0 +1,21 @@
+"""The literal table of the command tree's top: what ``phoenix --help`` prints and which module each word wakes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """One word after ``phoenix``: its heading in the help, its module's ``app``, and what it does."""
+
+    heading: str
+    module: str
+    help: str
+
+
+COMMANDS: dict[str, Entry] = {
+    "ecosystem": Entry("Work", "phoenix_cli.cli.ecosystem", "Import any repository, know it, build it, run it."),
+    "status": Entry("System", "phoenix_cli.cli.status", "Show repositories, services and runs on one screen."),
+    "events": Entry("System", "phoenix_cli.cli.events", "List or follow what was done, by whom, with which outcome."),
+    "doctor": Entry("System", "phoenix_cli.cli.doctor", "Check tools, state and sandbox, and say what each gap costs."),
+}

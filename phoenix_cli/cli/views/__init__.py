@@ -1,0 +1,1 @@
+"""Plain results to text for people."""

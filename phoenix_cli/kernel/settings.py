@@ -1,0 +1,27 @@
+"""What the environment may set, read once at the top and handed down as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+#: name -> what it does; ``phoenix help environment`` prints this table.
+VARIABLES = {
+    "PHOENIX_HOME": "the state folder (default: the platform's user data folder)",
+    "PHOENIX_GITHUB_URL": "the forge that owner/repo means (default https://github.com)",
+    "PHOENIX_ASCII": "1 draws signs in ASCII",
+    "NO_COLOR": "set and not empty: no colour",
+    "FORCE_COLOR": "set and not empty: colour also into a pipe",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings that domains use."""
+
+    github_url: str = "https://github.com"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the settings."""
+        return cls(github_url=environ.get("PHOENIX_GITHUB_URL", "").rstrip("/") or "https://github.com")

@@ -1,0 +1,67 @@
+"""The one table of operations. The command line calls them by name; HTTP and MCP will loop over the same rows.
+
+An operation is a plain typed function in its domain. A row says where it is, what it needs from the application, and what
+it does to the world: ``read`` takes no lock and leaves no trace, ``write`` changes state and appends to the event log,
+``external`` acts on the world outside of the state (runs, deletes, fetches) and is asked for on a terminal.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from phoenix_cli.app import App
+from phoenix_cli.kernel.errors import PhoenixError
+
+Effect = Literal["read", "write", "external"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One row. ``function`` is ``module:name`` below ``phoenix_cli``; ``needs`` are attributes of ``App``."""
+
+    name: str
+    function: str
+    method: Literal["GET", "POST", "DELETE"]
+    path: str
+    effect: Effect
+    needs: tuple[str, ...] = ()
+    mcp: bool = True
+
+    def load(self) -> Callable[..., Any]:
+        """Import the function."""
+        module, _, name = self.function.partition(":")
+        function: Callable[..., Any] = getattr(importlib.import_module(f"phoenix_cli.{module}"), name)
+        return function
+
+
+OPERATIONS: tuple[Operation, ...] = (
+)
+
+BY_NAME = {operation.name: operation for operation in OPERATIONS}
+
+
+def perform(app: App, name: str, **arguments: Any) -> Any:
+    """Carry out an operation: hand it what it needs, and record a failure of one that changes things.
+
+    Success is recorded by the domain, in the transaction that makes the change.
+    """
+    operation = BY_NAME[name]
+    needs = {need: getattr(app, need) for need in operation.needs}
+    try:
+        return operation.load()(**needs, **arguments)
+    except PhoenixError as error:
+        if operation.effect != "read" and error.kind != "usage":
+            _record_failure(app, operation, arguments, error)
+        raise
+
+
+def _record_failure(app: App, operation: Operation, arguments: dict[str, Any], error: PhoenixError) -> None:
+    plain = {key: value for key, value in arguments.items() if not callable(value)}
+    try:
+        with app.state.write() as connection:
+            app.events.append(connection, operation.name, arguments=plain, outcome=error.code)
+    except PhoenixError:
+        return  # the state itself is unusable: the first error says more than a second one would
