@@ -1,7 +1,7 @@
 """The one table of operations. The command line calls them by name; HTTP and MCP will loop over the same rows.
 
-An operation is a plain typed function in its domain. A row says where it is, what it needs from the application, and what
-it does to the world: ``read`` takes no lock and leaves no trace, ``write`` changes state and appends to the event log,
+An operation is a plain typed function in its domain. A row says where it is, what it needs from the application, and
+what it does to the world: ``read`` takes no lock and leaves no trace, ``write`` changes state and appends to the event log,
 ``external`` acts on the world outside of the state (runs, deletes, fetches) and is asked for on a terminal.
 """
 
@@ -37,8 +37,7 @@ class Operation:
         return function
 
 
-OPERATIONS: tuple[Operation, ...] = (
-)
+OPERATIONS: tuple[Operation, ...] = ()
 
 BY_NAME = {operation.name: operation for operation in OPERATIONS}
 

@@ -21,7 +21,14 @@ from phoenix_cli.cli.flags import Flags
 from phoenix_cli.kernel.errors import NotFound, PhoenixError, Refused, did_you_mean
 
 _COLOURS = {"green": "32", "yellow": "33", "red": "31", "cyan": "36", "dim": "2", "bold": "1"}
-_SIGNS = {"done": ("✓", "ok"), "failed": ("✗", "x"), "on": ("●", "*"), "off": ("○", "o"), "none": ("–", "-"), "warn": ("!", "!")}
+_SIGNS = {
+    "done": ("✓", "ok"),
+    "failed": ("✗", "x"),
+    "on": ("●", "*"),
+    "off": ("○", "o"),
+    "none": ("–", "-"),
+    "warn": ("!", "!"),
+}
 _SIGN_COLOUR = {"done": "green", "failed": "red", "on": "green", "off": "dim", "none": "dim", "warn": "yellow"}
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -88,7 +95,9 @@ class Console:
     def answer(self, value: Any) -> None:
         """Print one JSON document, only the fields that ``--json=a,b`` names."""
         chosen = _choose(value, self.flags.fields or ())
-        self.out.write(json.dumps(chosen, indent=2 if self.out.isatty() else None, ensure_ascii=False, default=str) + "\n")
+        self.out.write(
+            json.dumps(chosen, indent=2 if self.out.isatty() else None, ensure_ascii=False, default=str) + "\n"
+        )
 
     def stream(self, value: Any) -> None:
         """Print one JSON line of a stream, at once."""
@@ -99,7 +108,9 @@ class Console:
         """Print one line of the answer; the text is ours and already harmless."""
         self.out.write(text + "\n")
 
-    def table(self, header: Sequence[str], rows: Iterable[Sequence[object]], *, colours: Mapping[str, str] | None = None) -> None:
+    def table(
+        self, header: Sequence[str], rows: Iterable[Sequence[object]], *, colours: Mapping[str, str] | None = None
+    ) -> None:
         """Print rows: on a terminal aligned and fitted, into a pipe as tabs with full values and no header.
 
         ``colours`` maps a header to a colour. The last column is cut with ``…`` where the terminal ends.

@@ -56,7 +56,8 @@ _SWITCHES: dict[str, dict[str, object]] = {
 
 def take_flags(argv: Sequence[str]) -> tuple[Flags, list[str]]:
     """Split a command line into the common flags and the rest; everything from ``--`` on is left alone."""
-    flags, rest, words = Flags(), [], list(argv)
+    rest: list[str] = []
+    flags, words = Flags(), list(argv)
     while words:
         word = words.pop(0)
         if word == "--":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 import re
 import sqlite3
@@ -73,7 +74,7 @@ class Events:
         )
         return event_id
 
-    def list(self, *, after: int = 0, limit: int = 100, operation: str = "", target: str = "") -> list[Event]:
+    def list(self, *, after: int = 0, limit: int = 100, operation: str = "", target: str = "") -> builtins.list[Event]:
         """Return events whose sequence number is above ``after``, oldest first."""
         rows = self._state.read(
             "SELECT * FROM events WHERE seq > ? AND operation LIKE ? AND (? = '' OR target = ?) ORDER BY seq LIMIT ?",
@@ -81,7 +82,7 @@ class Events:
         )
         return [_event(row) for row in rows]
 
-    def last(self, limit: int, *, operation: str = "", target: str = "") -> list[Event]:
+    def last(self, limit: int, *, operation: str = "", target: str = "") -> builtins.list[Event]:
         """Return the newest events, oldest of them first."""
         rows = self._state.read(
             "SELECT * FROM events WHERE operation LIKE ? AND (? = '' OR target = ?) ORDER BY seq DESC LIMIT ?",

@@ -51,6 +51,10 @@ def load(text: str) -> Any:
         raise DocumentError(f"not YAML: {' '.join(str(error).split())[:200]}") from None
 
 
+def _line(event: Any) -> int | None:
+    return event.start_mark.line + 1 if event.start_mark else None
+
+
 def _check(text: str) -> None:
     depth = aliases = nodes = merges = 0
     sizes: dict[str, int] = {}  # anchor -> number of nodes that an alias to it stands for
@@ -69,11 +73,11 @@ def _check(text: str) -> None:
                 sizes[anchor] = nodes - before + 1
         elif isinstance(event, yaml.AliasEvent):
             aliases += 1
-            nodes += sizes.get(event.anchor, 1)
+            nodes += sizes.get(event.anchor or "", 1)
         elif isinstance(event, yaml.ScalarEvent):
             nodes += 1
             merges += event.value == "<<"
         if depth > MAX_DEPTH:
-            raise DocumentError(f"nested deeper than {MAX_DEPTH} levels", event.start_mark.line + 1)
+            raise DocumentError(f"nested deeper than {MAX_DEPTH} levels", _line(event))
         if aliases > MAX_ALIASES or nodes > MAX_NODES or merges > MAX_ALIASES:
-            raise DocumentError("expands to too many values", event.start_mark.line + 1)
+            raise DocumentError("expands to too many values", _line(event))

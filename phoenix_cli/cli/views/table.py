@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 NARROW = 60
 
 
-def draw(header: Sequence[str], rows: Sequence[Sequence[str]], colours: Mapping[str, str], console: Console) -> Iterator[str]:
+def draw(
+    header: Sequence[str], rows: Sequence[Sequence[str]], colours: Mapping[str, str], console: Console
+) -> Iterator[str]:
     """Yield the lines; under 60 columns one block a row instead of a line a row."""
     if console.width < NARROW:
         yield from _blocks(header, rows, colours, console)
@@ -19,7 +21,9 @@ def draw(header: Sequence[str], rows: Sequence[Sequence[str]], colours: Mapping[
     widths = [max(cells(header[at]), *(cells(row[at]) for row in rows)) for at in range(len(header))]
     left = console.width - sum(width + 2 for width in widths[:-1])
     widths[-1] = min(widths[-1], max(8, left))
-    yield console.paint("  ".join(_fit(name.upper(), width) for name, width in zip(header, widths, strict=True)).rstrip(), "dim")
+    yield console.paint(
+        "  ".join(_fit(name.upper(), width) for name, width in zip(header, widths, strict=True)).rstrip(), "dim"
+    )
     for row in rows:
         painted = [
             console.paint(_fit(cell, width), colours.get(name, ""))
@@ -28,7 +32,9 @@ def draw(header: Sequence[str], rows: Sequence[Sequence[str]], colours: Mapping[
         yield "  ".join(painted).rstrip()
 
 
-def _blocks(header: Sequence[str], rows: Sequence[Sequence[str]], colours: Mapping[str, str], console: Console) -> Iterator[str]:
+def _blocks(
+    header: Sequence[str], rows: Sequence[Sequence[str]], colours: Mapping[str, str], console: Console
+) -> Iterator[str]:
     label = max(len(name) for name in header)
     for number, row in enumerate(rows):
         if number:

@@ -1,7 +1,7 @@
 """Open the database so that fifty processes can use it at once.
 
-WAL, ``busy_timeout``, and ``BEGIN IMMEDIATE`` for every write: of 500 read-modify-write transactions in 50 processes all
-succeed; with Python's own deferred ``BEGIN`` 130 of them fail at once whatever the timeout (SQLITE_BUSY_SNAPSHOT).
+WAL, ``busy_timeout``, and ``BEGIN IMMEDIATE`` for every write: of 500 read-modify-write transactions in 50 processes
+all succeed; with Python's own deferred ``BEGIN`` 130 of them fail at once whatever the timeout (SQLITE_BUSY_SNAPSHOT).
 """
 
 from __future__ import annotations
@@ -114,8 +114,9 @@ def _bring_up_to_date(path: Path, connection: sqlite3.Connection) -> None:
         version = connection.execute("PRAGMA user_version").fetchone()[0]  # another process may have been first
         if version > SCHEMA_VERSION:
             raise Conflict(
-                f"the state of {path.parent} was written by a newer phoenix (schema {version}, this one knows {SCHEMA_VERSION})",
+                f"the state of {path.parent} was written by a newer phoenix",
                 code="state.too_new",
+                cause=f"its schema is {version}, this phoenix knows {SCHEMA_VERSION}",
                 hints=("upgrade this phoenix; nothing was changed",),
             )
         if version < SCHEMA_VERSION:
@@ -152,9 +153,7 @@ def explain(error: sqlite3.DatabaseError, path: Path) -> PhoenixError:
             f"the state file {path} is damaged", code="state.damaged", cause=str(error), hints=("phoenix doctor",)
         )
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return Conflict(
-            f"the state file was busy for {BUSY_TIMEOUT_S:.0f} s", code="state.busy", hints=("try again",)
-        )
+        return Conflict(f"the state file was busy for {BUSY_TIMEOUT_S:.0f} s", code="state.busy", hints=("try again",))
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return Unavailable(
             f"cannot use the state file {path}",

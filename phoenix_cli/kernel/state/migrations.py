@@ -47,5 +47,6 @@ def m0001_events(db: Any) -> None:
     )
     db.execute("CREATE INDEX events_by_target ON events(target, seq)")
     db.execute(
-        "CREATE TRIGGER events_are_append_only BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END"
+        "CREATE TRIGGER events_are_append_only BEFORE UPDATE ON events"
+        " BEGIN SELECT RAISE(ABORT, 'events are append-only'); END"
     )
