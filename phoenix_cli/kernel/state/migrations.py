@@ -50,3 +50,77 @@ def m0001_events(db: Any) -> None:
         "CREATE TRIGGER events_are_append_only BEFORE UPDATE ON events"
         " BEGIN SELECT RAISE(ABORT, 'events are append-only'); END"
     )
+
+
+@STEPS()
+def m0002_repositories(db: Any) -> None:
+    """Imported repositories, and what detection told of a tree: keyed by content, so it never goes stale."""
+    db.execute(
+        """
+        CREATE TABLE repos (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            key TEXT NOT NULL UNIQUE,
+            url TEXT NOT NULL,
+            owner TEXT NOT NULL DEFAULT '',
+            path TEXT NOT NULL UNIQUE,
+            branch TEXT,
+            commit_id TEXT,
+            tree_id TEXT,
+            imported_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL
+        ) STRICT
+        """
+    )
+    db.execute(
+        """
+        CREATE TABLE detections (
+            tree_id TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            body TEXT NOT NULL,
+            made_at TEXT NOT NULL,
+            PRIMARY KEY (tree_id, version)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+
+
+@STEPS()
+def m0003_runs(db: Any) -> None:
+    """Which repositories are trusted, by the content of the files that define their commands; and what was run."""
+    db.execute(
+        """
+        CREATE TABLE trusts (
+            repo_id TEXT PRIMARY KEY REFERENCES repos(id) ON DELETE CASCADE,
+            files TEXT NOT NULL,
+            commit_id TEXT,
+            trusted_at TEXT NOT NULL,
+            actor TEXT NOT NULL
+        ) STRICT
+        """
+    )
+    db.execute(
+        """
+        CREATE TABLE runs (
+            id TEXT PRIMARY KEY,
+            repo_id TEXT NOT NULL REFERENCES repos(id) ON DELETE CASCADE,
+            command TEXT NOT NULL,
+            role TEXT NOT NULL,
+            argv TEXT NOT NULL,
+            dir TEXT NOT NULL,
+            level TEXT NOT NULL,
+            commit_id TEXT,
+            status TEXT NOT NULL,
+            exit_code INTEGER,
+            reason TEXT NOT NULL DEFAULT '',
+            started_at TEXT NOT NULL,
+            ended_at TEXT,
+            duration_s REAL,
+            log TEXT NOT NULL,
+            pid INTEGER,
+            started TEXT,
+            boot_id TEXT
+        ) STRICT
+        """
+    )
+    db.execute("CREATE INDEX runs_by_repo ON runs(repo_id, started_at)")

@@ -1,0 +1,93 @@
+"""Imported repositories as rows: find one by what a person types, list them, know what was detected in them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from phoenix_cli.kernel.errors import NotFound, Usage, did_you_mean
+from phoenix_cli.kernel.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """One imported repository. ``key`` is its canonical source (``github.com/owner/name``), ``path`` its checkout."""
+
+    id: str
+    name: str
+    key: str
+    url: str
+    owner: str
+    path: Path
+    branch: str | None
+    commit: str | None
+    tree: str | None
+    imported_at: str
+    updated_at: str
+
+    @classmethod
+    def from_row(cls, row: sqlite3.Row) -> Repository:
+        """Read a row of ``repos``."""
+        return cls(
+            id=row["id"],
+            name=row["name"],
+            key=row["key"],
+            url=row["url"],
+            owner=row["owner"],
+            path=Path(row["path"]),
+            branch=row["branch"],
+            commit=row["commit_id"],
+            tree=row["tree_id"],
+            imported_at=row["imported_at"],
+            updated_at=row["updated_at"],
+        )
+
+
+def find(state: State, word: str) -> Repository:
+    """Return the one repository that a word means: its name, id, ``owner/repo``, key, or a unique beginning of its id.
+
+    Raises ``NotFound`` with a near name, ``Usage`` when several fit.
+    """
+    if not state.exists():
+        raise _unknown(word, [])
+    rows = state.read(
+        "SELECT * FROM repos WHERE name = :word OR id = :word OR key = :word OR key LIKE '%/' || :word"
+        " OR (owner <> '' AND owner || '/' || name = :word)",
+        {"word": word},
+    )
+    if not rows and len(word) >= 4:
+        prefix = word if word.startswith("repo_") else f"repo_{word}"
+        rows = state.read("SELECT * FROM repos WHERE substr(id, 1, ?) = ?", (len(prefix), prefix))
+    if len(rows) > 1:
+        exact = [row for row in rows if row["name"] == word]
+        if len(exact) != 1:
+            names = ", ".join(sorted(row["name"] for row in rows))
+            raise Usage(f"{word!r} fits several repositories", code="ecosystem.ambiguous", cause=names)
+        rows = exact
+    if not rows:
+        raise _unknown(word, [row["name"] for row in state.read("SELECT name FROM repos")])
+    return Repository.from_row(rows[0])
+
+
+def _unknown(word: str, names: list[str]) -> NotFound:
+    hints = (*did_you_mean(word, names), "phoenix ecosystem list" if names else f"phoenix ecosystem import {word}")
+    return NotFound(f"no repository {word!r} here", code="ecosystem.repo_not_found", hints=hints)
+
+
+def all_repositories(state: State) -> list[Repository]:
+    """Return every imported repository, by name; none when there is no state yet."""
+    if not state.exists():
+        return []
+    return [Repository.from_row(row) for row in state.read("SELECT * FROM repos ORDER BY name")]
+
+
+def stored_detection(state: State, tree: str, version: int) -> dict[str, Any] | None:
+    """Return the documented JSON that was kept for a tree, None when this detector has not seen it."""
+    row = state.read_one("SELECT body FROM detections WHERE tree_id = ? AND version = ?", (tree, version))
+    if row is None:
+        return None
+    body: dict[str, Any] = json.loads(row["body"])
+    return body
