@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -14,31 +13,18 @@ from phoenix_cli.ecosystem.facts import (
     Detection,
     Fact,
     PackageManager,
-    Place,
     Service,
     Usage,
     Version,
 )
 from phoenix_cli.ecosystem.files import Files
+from phoenix_cli.ecosystem.places import LOW_PLACES, place_of
 from phoenix_cli.ecosystem.primary import choose_primary
 from phoenix_cli.ecosystem.trees import Tree
 
 #: Counts up whenever the same files may give another answer; part of the key under which detections are kept.
 DETECTOR_VERSION = 1
 
-_LOW_PLACES: tuple[tuple[Place, re.Pattern[str]], ...] = tuple(
-    (place, re.compile(f"(?:{words})"))
-    for place, words in (
-        ("vendored", r"vendor(ed)?|third[-_]?party|external|extern|deps|node_modules|bower_components|contrib|subprojects"),
-        ("test", r"__?tests?__?|tests?|testdata|test[-_]data|fixtures?|__fixtures__|testing|e2e|spec|specs|mocks?|"
-                 r"integration[-_]tests?|test[-_].*|.*[-_]tests?|smoke[-_]tests?|acceptance"),
-        ("benchmark", r"bench|benches|benchmarks?|perf"),
-        ("example", r"examples?|samples?|demos?|playgrounds?|sandbox(es)?|tutorials?|starters?|.*[-_]examples?|examples?[-_].*"),
-        ("template", r"templates?|_?skeletons?|boilerplates?|scaffolds?|cookiecutter.*|archetypes?"),
-        ("docs", r"docs?|documentation|website|site"),
-    )
-)  # fmt: skip
-LOW_PLACES = frozenset(place for place, _ in _LOW_PLACES)
 LOW_FACTOR = 0.4
 
 
@@ -70,16 +56,6 @@ def assemble(path: str, commit: str | None, facts: Iterable[Fact], files: Files)
         conflicts=tuple(fact for fact in facts if isinstance(fact, Conflict)),
         problems=tuple(files.problems.values()),
     )
-
-
-def place_of(dir: str) -> Place:
-    """Judge by its path where a component stands: ``examples/web`` is an example, ``docs`` is documentation."""
-    parts = dir.lower().split("/") if dir else []
-    for part in parts:
-        for place, pattern in _LOW_PLACES:
-            if pattern.fullmatch(part):
-                return place
-    return "nested" if parts else "root"
 
 
 def _placed(component: Component) -> Component:

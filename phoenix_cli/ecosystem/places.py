@@ -1,0 +1,31 @@
+"""Where in a repository something stands, judged by its path: examples, tests, docs and the like rank low."""
+
+from __future__ import annotations
+
+import re
+
+from phoenix_cli.ecosystem.facts import Place
+
+_LOW_PLACES: tuple[tuple[Place, re.Pattern[str]], ...] = tuple(
+    (place, re.compile(f"(?:{words})"))
+    for place, words in (
+        ("vendored", r"vendor(ed)?|third[-_]?party|external|extern|deps|node_modules|bower_components|contrib|subprojects"),
+        ("test", r"__?tests?__?|tests?|testdata|test[-_]data|fixtures?|__fixtures__|testing|e2e|spec|specs|mocks?|"
+                 r"integration[-_]tests?|test[-_].*|.*[-_]tests?|smoke[-_]tests?|acceptance"),
+        ("benchmark", r"bench|benches|benchmarks?|perf"),
+        ("example", r"examples?|samples?|demos?|playgrounds?|sandbox(es)?|tutorials?|starters?|.*[-_]examples?|examples?[-_].*"),
+        ("template", r"templates?|_?skeletons?|boilerplates?|scaffolds?|cookiecutter.*|archetypes?"),
+        ("docs", r"docs?|documentation|website|site"),
+    )
+)  # fmt: skip
+LOW_PLACES = frozenset(place for place, _ in _LOW_PLACES)
+
+
+def place_of(dir: str) -> Place:
+    """Judge by its path where a component stands: ``examples/web`` is an example, ``docs`` is documentation."""
+    parts = dir.lower().split("/") if dir else []
+    for part in parts:
+        for place, pattern in _LOW_PLACES:
+            if pattern.fullmatch(part):
+                return place
+    return "nested" if parts else "root"
