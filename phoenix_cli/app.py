@@ -28,6 +28,7 @@ class App:
     environ: Mapping[str, str]
     clock: Clock
     actor: str
+    user_home: Path
 
     @cached_property
     def state(self) -> State:
@@ -56,4 +57,4 @@ def build(home: Path | None = None, environ: Mapping[str, str] | None = None) ->
     environ = dict(os.environ if environ is None else environ)
     root = home.expanduser().absolute() if home else default_home(environ, Path.home())
     actor = environ.get("USER") or environ.get("LOGNAME") or str(os.getuid())
-    return App(Home(root), Settings.from_environment(environ), environ, SystemClock(), actor)
+    return App(Home(root), Settings.from_environment(environ), environ, SystemClock(), actor, Path.home())

@@ -177,6 +177,13 @@ class Console:
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise Refused(refusal, code="confirmation.declined")
 
+    def ask(self, text: str, choices: str, letters: str) -> str:
+        """Ask for one of some letters on a terminal; return it, "" for anything else."""
+        self.err.write(f"{harmless(text)}\n{choices}: ")
+        self.err.flush()
+        answer = sys.stdin.readline().strip().lower()[:1]
+        return answer if answer and answer in letters else ""
+
 
 def _choose(value: Any, fields: tuple[str, ...]) -> Any:
     if not fields:

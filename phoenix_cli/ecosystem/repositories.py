@@ -54,7 +54,7 @@ def find(state: State, word: str) -> Repository:
     if not state.exists():
         raise _unknown(word, [])
     rows = state.read(
-        "SELECT * FROM repos WHERE name = :word OR id = :word OR key = :word OR key LIKE '%/' || :word"
+        "SELECT * FROM repos WHERE name = :word OR id = :word OR key = :word OR substr(key, -length(:word) - 1) = '/' || :word"
         " OR (owner <> '' AND owner || '/' || name = :word)",
         {"word": word},
     )

@@ -41,7 +41,7 @@ class Events:
     def __init__(self, state: State, clock: Clock, actor: str = "") -> None:
         self._state = state
         self._clock = clock
-        self._actor = actor
+        self.actor = actor
 
     def append(
         self,
@@ -63,7 +63,7 @@ class Events:
             (
                 event_id,
                 iso(now),
-                self._actor,
+                self.actor,
                 operation,
                 target,
                 json.dumps(without_secrets(dict(arguments or {})), default=str),

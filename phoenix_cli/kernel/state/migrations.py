@@ -92,6 +92,7 @@ def m0003_runs(db: Any) -> None:
         """
         CREATE TABLE trusts (
             repo_id TEXT PRIMARY KEY REFERENCES repos(id) ON DELETE CASCADE,
+            level TEXT NOT NULL,
             files TEXT NOT NULL,
             commit_id TEXT,
             trusted_at TEXT NOT NULL,

@@ -1,0 +1,39 @@
+"""Arguments that several verbs share, and what the shell completes for them. Completion reads SQLite, never the network."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+
+def complete_repos(incomplete: str) -> Iterator[str]:
+    """Complete names of imported repositories."""
+    yield from _names("SELECT name FROM repos WHERE name LIKE ? || '%' ORDER BY name", incomplete)
+
+
+def complete_commands(ctx: typer.Context, incomplete: str) -> Iterator[str]:
+    """Complete command names of the repository that stands before."""
+    query = (
+        "SELECT json_extract(command.value, '$.name') FROM repos JOIN detections USING (tree_id),"
+        " json_each(body, '$.components') AS component, json_each(component.value, '$.commands') AS command"
+        " WHERE repos.name = ? AND json_extract(command.value, '$.name') LIKE ? || '%'"
+    )
+    yield from _names(query, ctx.params.get("repo") or "", incomplete)
+
+
+def _names(query: str, *words: str) -> Iterator[str]:
+    from phoenix_cli.kernel.paths import default_home
+
+    path = default_home(os.environ, Path.home()) / "phoenix.db"
+    with contextlib.suppress(sqlite3.Error):  # nothing to complete is an answer, too
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=0.2)
+        with contextlib.closing(connection):
+            yield from (row[0] for row in connection.execute(query, words))
+
+
+REPO = typer.Argument(help="A repository: its name, id, or owner/repo.", autocompletion=complete_repos)
