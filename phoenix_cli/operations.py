@@ -37,7 +37,11 @@ class Operation:
         return function
 
 
-OPERATIONS: tuple[Operation, ...] = ()
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("health.examine", "health.checks:examine", "GET", "/api/health/checks", "read", ("home", "environ")),
+    Operation("events.list", "kernel.events:list_events", "GET", "/api/events", "read", ("state", "events")),
+    Operation("events.last_number", "kernel.events:last_number", "GET", "/api/events/last", "read", ("state",)),
+)
 
 BY_NAME = {operation.name: operation for operation in OPERATIONS}
 

@@ -6,7 +6,7 @@ import importlib
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from phoenix_cli.cli.help import root_help
@@ -65,9 +65,25 @@ def command() -> Any:
     return get_command(root)
 
 
-def group(help: str, **options: Any) -> typer.Typer:
-    """Make a group for one file of verbs, with the house's settings."""
-    return typer.Typer(
-        help=help, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=SETTINGS,
-        add_completion=False, **options,
-    )  # fmt: skip
+class Verb(TyperCommand):
+    """A verb whose help ends with the flags that every verb takes."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Name the common flags."""
+        with formatter.section("Common flags"):
+            formatter.write_text("--json[=a,b]  --home PATH  -q -v -vv  --yes  --no-input  --no-color  --debug")
+
+
+class Group(typer.Typer):
+    """A group for one file of verbs, with the house's settings."""
+
+    def __init__(self, help: str, **options: Any) -> None:
+        super().__init__(
+            help=help, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=SETTINGS,
+            add_completion=False, **options,
+        )  # fmt: skip
+
+    def command(self, name: str | None = None, **options: Any) -> Any:
+        """Add a verb."""
+        options.setdefault("cls", Verb)
+        return super().command(name, context_settings={**SETTINGS, **options.pop("context_settings", {})}, **options)

@@ -100,6 +100,23 @@ class Events:
                 self._clock.sleep(POLL_S)
 
 
+def list_events(
+    *, state: State, events: Events, limit: int = 50, after: int = 0, operation: str = "", target: str = ""
+) -> list[Event]:
+    """List the newest events, or with ``after`` those that came after a sequence number; oldest first."""
+    if not state.exists():
+        return []
+    if after:
+        return events.list(after=after, limit=limit, operation=operation, target=target)
+    return events.last(limit, operation=operation, target=target)
+
+
+def last_number(*, state: State) -> int:
+    """Return the sequence number of the newest event, 0 when there is none."""
+    row = state.read_one("SELECT max(seq) FROM events") if state.exists() else None
+    return (row[0] or 0) if row else 0
+
+
 def without_secrets(value: Any) -> Any:
     """Return the value with passwords in URLs and values under telling names replaced by ``***``."""
     if isinstance(value, Mapping):

@@ -6,7 +6,7 @@ from typing import Any
 
 from typer.core import TyperGroup
 
-from phoenix_cli.cli.root import group
+from phoenix_cli.cli.root import Group
 from phoenix_cli.cli.table import COMMANDS
 
 #: ``phoenix ecosystem ID VERB`` means ``phoenix ecosystem VERB ID`` for these.
@@ -42,7 +42,7 @@ def _imported(context: Any, word: str) -> bool:
     return True
 
 
-app = group(COMMANDS["ecosystem"].help, cls=VerbOrRepository)
+app = Group(COMMANDS["ecosystem"].help, cls=VerbOrRepository)
 
 from phoenix_cli.cli.ecosystem import bringing, knowing, running, serving  # noqa: E402 - they add their verbs to app
 

@@ -1,0 +1,1 @@
+"""Is this machine ready: tools, state, sandbox."""
