@@ -20,6 +20,7 @@ from phoenix_cli.ecosystem.facts import (
 from phoenix_cli.ecosystem.files import Files
 from phoenix_cli.ecosystem.places import LOW_PLACES, place_of
 from phoenix_cli.ecosystem.primary import choose_primary
+from phoenix_cli.ecosystem.service_facts import join_services
 from phoenix_cli.ecosystem.trees import Tree
 
 #: Counts up whenever the same files may give another answer; part of the key under which detections are kept.
@@ -44,7 +45,7 @@ def assemble(path: str, commit: str | None, facts: Iterable[Fact], files: Files)
     facts = list(facts)
     components = tuple(rank(merge(_placed(fact) for fact in facts if isinstance(fact, Component))))
     usages = [fact for fact in facts if isinstance(fact, Usage)]
-    services = _unique_services(fact for fact in facts if isinstance(fact, Service))
+    services = join_services(fact for fact in facts if isinstance(fact, Service))
     return Detection(
         path=path,
         commit=commit,
@@ -97,12 +98,3 @@ def rank(components: Iterable[Component]) -> list[Component]:
         components,
         key=lambda one: (one.place in LOW_PLACES, one.dir.count("/") + bool(one.dir), one.dir, -one.confidence, one.system),
     )
-
-
-def _unique_services(services: Iterable[Service]) -> tuple[Service, ...]:
-    kept: dict[tuple[str, str], Service] = {}
-    for service in services:
-        key = (service.name, service.dir)
-        if key not in kept or service.confidence > kept[key].confidence:
-            kept[key] = service
-    return tuple(kept.values())

@@ -1,0 +1,57 @@
+"""Join what several files tell of one repository's services.
+
+Compose and Procfile say what one would start. A Dockerfile's EXPOSE or a hosting platform's file only hints at it: the hint
+gives its port to the service that it is about, and stands by itself only where nothing surer is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from phoenix_cli.ecosystem.facts import Service
+from phoenix_cli.ecosystem.places import LOW_PLACES, place_of
+
+HINT = 0.5  # at most this sure: a hint
+
+
+def join_services(services: Iterable[Service]) -> tuple[Service, ...]:
+    """Return each service once, ports completed, without those of examples and tests and without needless hints."""
+    own = [service for service in services if place_of(service.dir) not in LOW_PLACES]
+    unique = _unique(own)
+    sure = [service for service in unique if service.confidence > HINT]
+    hints = [service for service in unique if service.confidence <= HINT]
+    if not sure:
+        return tuple(_without_echoes(hints))
+    return tuple(_with_port(service, sure, hints) for service in sure)
+
+
+def _unique(services: Iterable[Service]) -> list[Service]:
+    kept: dict[tuple[str, str], Service] = {}
+    for service in services:
+        key = (service.name, service.dir)
+        known = kept.get(key)
+        if known is None:
+            kept[key] = service
+        else:
+            strong, weak = (service, known) if service.confidence > known.confidence else (known, service)
+            kept[key] = replace(strong, port=strong.port or weak.port)
+    return list(kept.values())
+
+
+def _with_port(service: Service, sure: list[Service], hints: list[Service]) -> Service:
+    """Complete the port of the only process of a folder; a container's own image says nothing of ours."""
+    beside = [other for other in sure if other.dir == service.dir and other.image is None and other.port is None]
+    ports = [hint.port for hint in hints if hint.dir == service.dir and hint.port is not None]
+    if service.port is None and beside == [service] and ports:
+        return replace(service, port=ports[0])
+    return service
+
+
+def _without_echoes(hints: list[Service]) -> list[Service]:
+    """Keep the surest hint of a folder and port: a Dockerfile and a platform file tell of the same process."""
+    kept: dict[tuple[str, int | None], Service] = {}
+    for hint in sorted(hints, key=lambda one: -one.confidence):
+        kept.setdefault((hint.dir, hint.port), hint)
+    with_port = {dir for dir, port in kept if port is not None}
+    return [hint for (dir, port), hint in kept.items() if port is not None or dir not in with_port]

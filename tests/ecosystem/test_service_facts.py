@@ -1,0 +1,40 @@
+"""Joining what several files tell of the same services."""
+
+from __future__ import annotations
+
+from phoenix_cli.ecosystem.facts import Evidence, Service
+from phoenix_cli.ecosystem.service_facts import join_services
+
+
+def service(name: str, dir: str = "", port: int | None = None, sure: float = 0.95, image: str | None = None) -> Service:
+    return Service(name, Evidence("file", 1, "rule"), dir, image=image, port=port, confidence=sure)
+
+
+def test_the_surer_word_wins_and_takes_the_port_of_the_other() -> None:
+    joined = join_services([service("web", sure=0.7, port=3000), service("web", sure=0.95)])
+    assert [(one.name, one.port, one.confidence) for one in joined] == [("web", 3000, 0.95)]
+
+
+def test_services_of_one_name_in_two_folders_are_two() -> None:
+    assert len(join_services([service("web", "api"), service("web", "shop")])) == 2
+
+
+def test_hints_vanish_beside_something_sure_but_leave_their_port() -> None:
+    joined = join_services([service("web"), service("app", port=8080, sure=0.5)])
+    assert [(one.name, one.port) for one in joined] == [("web", 8080)]
+
+
+def test_a_hint_says_nothing_of_a_container_or_of_two_processes() -> None:
+    database = join_services([service("db", image="postgres:16"), service("app", port=8080, sure=0.5)])
+    assert [one.port for one in database] == [None]
+    two = join_services([service("web"), service("worker"), service("app", port=8080, sure=0.5)])
+    assert [one.port for one in two] == [None, None]
+
+
+def test_hints_alone_stand_once_for_each_port() -> None:
+    hints = [service("shop", port=8080, sure=0.5), service("web", port=8080, sure=0.4), service("dev", sure=0.3)]
+    assert [one.name for one in join_services(hints)] == ["shop"]
+
+
+def test_examples_and_tests_start_nothing() -> None:
+    assert join_services([service("web", "examples/shop"), service("db", "tests/integration")]) == ()
