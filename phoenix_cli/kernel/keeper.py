@@ -6,7 +6,8 @@ end of a pipe whose write end only phoenix has: end of file means that phoenix w
 
     python -I -S keeper.py CONTROL_FD STATUS_FD LIMITS -- ARGV...
 
-The command's wait status is written to STATUS_FD as one decimal line. LIMITS is ``name=bytes,...`` for ``setrlimit``.
+The command's wait status is written to STATUS_FD as one decimal line. LIMITS is ``NAME=value,...`` or
+``NAME=soft:hard,...`` for ``setrlimit``; more than we may have becomes as much as we may have.
 What the command left running by itself (a compiler daemon) stays when it ends normally.
 """
 
@@ -31,7 +32,7 @@ def main(argv: list[str]) -> int:
     command = argv[4:]
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # phoenix decides; it closes the pipe
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
     child = _start(command, limits, (control, status))
     _forget_output()
     ended = _wait(child, control)
@@ -42,12 +43,14 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def _prctl(option: int, value: int) -> None:
+def prctl(option: int, value: int) -> None:
+    """Set an attribute of this process that only Linux knows."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
 def _start(command: list[str], limits: str, private: tuple[int, int]) -> int:
+    keeper = os.getpid()
     child = os.fork()
     if child:
         return child
@@ -55,21 +58,26 @@ def _start(command: list[str], limits: str, private: tuple[int, int]) -> int:
         for handle in private:
             os.close(handle)
         os.setsid()
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != keeper:
+            os._exit(137)  # it was killed before we could ask to be told
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
-        for name, _, value in (part.partition("=") for part in limits.split(",") if part):
-            _limit(getattr(resource, f"RLIMIT_{name}"), int(value))
+        limit(limits)
         os.execvpe(command[0], command, os.environ)
     except OSError as error:
         os.write(2, f"{command[0]}: {os.strerror(error.errno or 0)}\n".encode())
         os._exit(127 if isinstance(error, FileNotFoundError) else 126)
 
 
-def _limit(number: int, value: int) -> None:
-    hard = resource.getrlimit(number)[1]
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(number, (value, value))
+def limit(limits: str) -> None:
+    """Set limits of this very process, to be inherited by what it becomes."""
+    for name, _, value in (part.partition("=") for part in limits.split(",") if part):
+        number = getattr(resource, f"RLIMIT_{name}")
+        soft, _, hard = value.partition(":")
+        most = resource.getrlimit(number)[1]
+        most = int(hard or soft) if most == resource.RLIM_INFINITY else min(int(hard or soft), most)
+        resource.setrlimit(number, (min(int(soft), most), most))
 
 
 def _forget_output() -> None:

@@ -21,6 +21,15 @@ class FileLock:
         self.path = path
         self._handle: int | None = None
 
+    @classmethod
+    def inherit(cls, path: Path, handle: int) -> FileLock:
+        """Take over a lock that the parent process holds, by its descriptor; it is not handed on to our children."""
+        lock = cls(path)
+        os.set_inheritable(handle, False)
+        lock._handle = handle
+        lock._note()
+        return lock
+
     def acquire(self, *, wait: bool = True) -> bool:
         """Take the lock; with ``wait=False`` return False at once when another process has it."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,10 +42,14 @@ class FileLock:
         except BaseException:
             os.close(handle)
             raise
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
         self._handle = handle
+        self._note()
         return True
+
+    def _note(self) -> None:
+        with contextlib.suppress(OSError):  # a full disk must not keep anyone from locking
+            os.ftruncate(self.fileno(), 0)
+            os.pwrite(self.fileno(), f"{os.getpid()}\n".encode(), 0)
 
     def release(self) -> None:
         """Let go; harmless when it is not held."""
@@ -63,7 +76,7 @@ class FileLock:
             return True
         handle = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: two that look do not see each other
         except BlockingIOError:
             return False
         finally:

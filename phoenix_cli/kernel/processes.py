@@ -13,10 +13,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from phoenix_cli.kernel import process_table
 from phoenix_cli.kernel.clock import Clock
-
-#: The environment variable that marks every process of one run or service; it survives setsid and double forks.
-TREE_VARIABLE = "PHOENIX_TREE"
+from phoenix_cli.kernel.process_table import TREE_VARIABLE as TREE_VARIABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +48,13 @@ def boot_id() -> str:
 
 def identify(pid: int) -> Identity | None:
     """Return the identity of a live process, None when there is none (a zombie is dead)."""
-    started = _started(pid)
-    return Identity(pid, started, boot_id()) if started else None
+    found = process_table.entry(pid)
+    return Identity(pid, found.started, boot_id()) if found else None
 
 
 def alive(identity: Identity) -> bool:
     """Tell whether exactly this process still lives."""
-    return identity.boot_id == boot_id() and _started(identity.pid) == identity.started
-
-
-def _started(pid: int) -> str:
-    try:
-        line = Path(f"/proc/{pid}/stat").read_bytes()
-    except OSError:
-        return "" if Path("/proc/self/stat").exists() else _started_elsewhere(pid)
-    fields = line[line.rindex(b")") + 2 :].split()  # the name before it may hold spaces and brackets
-    return "" if fields[0] in (b"Z", b"X") else fields[19].decode()
-
-
-def _started_elsewhere(pid: int) -> str:
-    import psutil
-
-    try:
-        process = psutil.Process(pid)
-        return "" if process.status() == psutil.STATUS_ZOMBIE else str(process.create_time())
-    except psutil.Error:
-        return ""
+    return identify(identity.pid) == identity
 
 
 def send(identity: Identity, number: int) -> bool:
@@ -99,36 +79,32 @@ def send(identity: Identity, number: int) -> bool:
         os.close(handle)
 
 
-def tree(roots: Iterable[Identity], tag: str = "") -> set[Identity]:
-    """Return the live processes below and including the roots, and every process that carries the tag."""
-    found = {root for root in roots if alive(root)}
-    for root in list(found):
-        found |= _descendants(root)
-    return found | (tagged(tag) if tag else set())
+def tree(roots: Iterable[Identity], tag: str = "", mark: str = "") -> set[Identity]:
+    """Return the roots that live, every process that carries the tag or the mark, and all that is below these.
+
+    One look at the table: what forks meanwhile is found by the next look.
+    """
+    table = process_table.table()
+    found = {root.pid for root in roots if root in _identities((root.pid,), table)}
+    if tag or mark:
+        found.update(process_table.marked(tag, mark, table))
+    return _identities(found | process_table.descendants(found, table), table)
 
 
-def _descendants(root: Identity) -> set[Identity]:
-    import psutil
-
-    try:
-        children = psutil.Process(root.pid).children(recursive=True)
-    except psutil.Error:
-        return set()
-    return {identity for child in children if (identity := identify(child.pid))}
+def _identities(pids: Iterable[int], table: dict[int, process_table.Entry]) -> set[Identity]:
+    return {Identity(pid, table[pid].started, boot_id()) for pid in pids if pid in table}
 
 
 def tagged(tag: str) -> set[Identity]:
     """Return every process of this user whose environment carries ``PHOENIX_TREE=tag``, wherever it went."""
-    import psutil
+    table = process_table.table()
+    return _identities(process_table.marked(tag, "", table), table)
 
-    found = set()
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get(TREE_VARIABLE) == tag and (identity := identify(process.pid)):
-                found.add(identity)
-        except (psutil.Error, OSError):
-            continue  # not ours to read, so not ours at all
-    return found
+
+def below(pid: int) -> set[Identity]:
+    """Return the live processes below one, at any depth, without itself."""
+    table = process_table.table()
+    return _identities(process_table.descendants((pid,), table), table)
 
 
 def end(

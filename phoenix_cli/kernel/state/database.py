@@ -15,7 +15,7 @@ from pathlib import Path
 from phoenix_cli.kernel.errors import Conflict, Failed, PhoenixError, Unavailable
 
 APPLICATION_ID = 0x50484E58  # "PHNX": tells our file from any other SQLite file, and from an empty one
-SCHEMA_VERSION = 3  # the number of migrations; kept in user_version so that the common case needs no import of them
+SCHEMA_VERSION = 4  # the number of migrations; kept in user_version so that the common case needs no import of them
 BUSY_TIMEOUT_S = 30.0
 
 

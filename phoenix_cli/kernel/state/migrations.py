@@ -125,3 +125,38 @@ def m0003_runs(db: Any) -> None:
         """
     )
     db.execute("CREATE INDEX runs_by_repo ON runs(repo_id, started_at)")
+
+
+@STEPS()
+def m0004_services(db: Any) -> None:
+    """Services: what was asked for and what their supervisors saw. The environment is never stored."""
+    db.execute(
+        """
+        CREATE TABLE services (
+            id TEXT PRIMARY KEY,
+            repo_id TEXT NOT NULL REFERENCES repos(id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            status TEXT NOT NULL DEFAULT 'stopped',
+            reason TEXT NOT NULL DEFAULT '',
+            tag TEXT NOT NULL DEFAULT '',
+            mark TEXT NOT NULL DEFAULT '',
+            launch TEXT NOT NULL DEFAULT '{}',
+            port INTEGER,
+            ports TEXT NOT NULL DEFAULT '[]',
+            boot_id TEXT,
+            child_pid INTEGER,
+            child_started TEXT,
+            supervisor_pid INTEGER,
+            supervisor_started TEXT,
+            exit_code INTEGER,
+            restarts INTEGER NOT NULL DEFAULT 0,
+            ready_by TEXT NOT NULL DEFAULT '',
+            ready_s REAL,
+            started_at TEXT,
+            ended_at TEXT,
+            heartbeat_at TEXT,
+            log_from INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (repo_id, name)
+        ) STRICT
+        """
+    )
