@@ -34,7 +34,8 @@ States
 Services
   stopped    nothing runs
   starting   a process runs, it is not ready yet
-  running    it is ready: HTTP answers, else its port is open, else its log said so, else it stayed alive
+  running    it is ready: HTTP answers, else its port is open, else its log says so,
+             else it stayed alive
   stopping   it was asked to end, and something of it still lives
   failed     it ended by itself or never became ready; the reason is shown
 

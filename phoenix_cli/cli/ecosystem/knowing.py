@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from phoenix_cli.cli.context import Context
-from phoenix_cli.cli.ecosystem import app
+from phoenix_cli.cli.ecosystem.verbs import app
 from phoenix_cli.cli.ecosystem.words import REPO, complete_repos
 
 ALL = typer.Option(False, "--all", help="Also what stands in examples, tests, docs and the like.")

@@ -9,7 +9,7 @@ import typer
 
 from phoenix_cli.cli.console import duration
 from phoenix_cli.cli.context import Context
-from phoenix_cli.cli.ecosystem import app
+from phoenix_cli.cli.ecosystem.verbs import app
 from phoenix_cli.cli.ecosystem.words import REPO, complete_commands
 from phoenix_cli.kernel.errors import Failed, Refused, Usage
 
