@@ -41,7 +41,7 @@ def _unique(services: Iterable[Service]) -> list[Service]:
 
 def _with_port(service: Service, sure: list[Service], hints: list[Service]) -> Service:
     """Complete the port of the only process of a folder; a container's own image says nothing of ours."""
-    beside = [other for other in sure if other.dir == service.dir and other.image is None and other.port is None]
+    beside = [other for other in sure if other.dir == service.dir and other.image is None]
     ports = [hint.port for hint in hints if hint.dir == service.dir and hint.port is not None]
     if service.port is None and beside == [service] and ports:
         return replace(service, port=ports[0])
