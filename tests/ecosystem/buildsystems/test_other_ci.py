@@ -14,7 +14,10 @@ SYSTEMS = {
     "travis": (".travis.yml", "script: cd api && make test\n"),
     "drone": (".drone.yml", "steps:\n  - name: t\n    commands:\n      - cd api\n      - make test\n"),
     "woodpecker": (".woodpecker.yml", "steps:\n  t:\n    commands: ['cd api', 'make test']\n"),
-    "bitbucket-pipelines": ("bitbucket-pipelines.yml", "pipelines:\n  default:\n    - step:\n        script: [cd api && make test]\n"),
+    "bitbucket-pipelines": (
+        "bitbucket-pipelines.yml",
+        "pipelines:\n  default:\n    - step:\n        script: [cd api && make test]\n",
+    ),
     "cirrus": (".cirrus.yml", "task:\n  test_script:\n    - cd api\n    - make test\n"),
     "appveyor": ("appveyor.yml", "test_script:\n  - cmd: cd api && make test\n"),
     "circleci": (".circleci/config.yml", "jobs:\n  t:\n    steps:\n      - run:\n          command: cd api && make test\n"),
@@ -39,7 +42,8 @@ def test_a_nested_file_of_a_template_is_no_component() -> None:
 
 def test_gitlab_jobs_start_at_the_root_and_included_files_are_read() -> None:
     files = {
-        ".gitlab-ci.yml": "include:\n  - local: /ci/jobs.yml\nbuild:\n  script:\n    - cd web\n    - npm ci\nlint:\n  script: [make lint]\n",
+        ".gitlab-ci.yml": "include:\n  - local: /ci/jobs.yml\n"
+        "build:\n  script:\n    - cd web\n    - npm ci\nlint:\n  script: [make lint]\n",
         "ci/jobs.yml": "unit:\n  script:\n    - make unit\n",
     }
     assert usages_from(other_ci, files) == [("web", "npm ci"), ("", "make lint"), ("", "make unit")]
