@@ -13,7 +13,7 @@ _IN_LINE = tuple(
     for pattern in (
         r"(?:^|\s)--?(?:http[-_])?port[=\s]+[\"']?(\d{2,5})\b",
         r"(?:^|\s)(?:-b|--bind|-l|--listen|--addr|--address|--http|--bind-address|-a)[=\s]+[\"']?[\w.\[\]:/*-]*?:(\d{2,5})\b",
-        r"(?:^|\s)-p[=\s]*[\"']?(\d{2,5})\b(?!:)",
+        r"(?:^|\s)-p[=\s]*[\"']?(\d{2,5})(?=[\s\"']|$)",
         r"\b(?:[A-Z]+_)?PORT=[\"']?(\d{2,5})\b",
         r"-Dserver\.port=(\d{2,5})\b",
         r"--(?:listen|client|http)[\w-]*url[\w-]*[=\s]+[\"']?https?://[\w.\[\]-]+:(\d{2,5})\b",
