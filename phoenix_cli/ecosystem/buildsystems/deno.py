@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from phoenix_cli.ecosystem.buildsystems import deno_tasks, path_globs
+from phoenix_cli.ecosystem.buildsystems import deno_tasks
 from phoenix_cli.ecosystem.buildsystems.node_managers import LOCKS
+from phoenix_cli.ecosystem.buildsystems.path_globs import Globs, any_of
 from phoenix_cli.ecosystem.commands import command_name
 from phoenix_cli.ecosystem.facts import Command, Component, Evidence, Fact, PackageManager, Role
 from phoenix_cli.ecosystem.files import Files, Folder
@@ -61,14 +62,14 @@ def _is_member(folder: Folder) -> bool:
     return False
 
 
-def _workspaces(files: Files) -> dict[str, re.Pattern[str]]:
+def _workspaces(files: Files) -> dict[str, Globs]:
     found = {}
     for folder in files.named(*NAMES):
         data = folder.json(folder.first(*NAMES) or NAMES[0])
         value = data.get("workspace") or data.get("workspaces")
         globs = value.get("members") if isinstance(value, dict) else value
         if isinstance(globs, list) and globs:
-            found[folder.path] = path_globs.any_of(glob for glob in globs if isinstance(glob, str))
+            found[folder.path] = any_of(glob for glob in globs if isinstance(glob, str))
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from phoenix_cli.ecosystem.buildsystems import node_ports, node_scripts
+from phoenix_cli.ecosystem.buildsystems.node_script_calls import MAX_LENGTH
 from phoenix_cli.ecosystem.buildsystems.node_script_texts import is_demo, is_docs
 from phoenix_cli.ecosystem.commands import command_name
 from phoenix_cli.ecosystem.facts import Command, Service
@@ -25,7 +26,7 @@ def commands(folder: Folder, file: str) -> Iterator[Command]:
     texts = _texts(folder.json(file).get("tasks"))
     scope = folder.path
     for name, text in texts.items():
-        judged = node_scripts.judge(name, _CALL.sub(lambda call: texts.get(call.group(1), call.group(0)), text))
+        judged = node_scripts.judge(name, _CALL.sub(lambda call: texts.get(call.group(1), call.group(0)), text)[:MAX_LENGTH])
         if judged is not None:
             source = folder.evidence(file, "deno.task", f'"{name}"')
             yield Command(

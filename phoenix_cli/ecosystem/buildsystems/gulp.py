@@ -48,7 +48,7 @@ def _component(folder: Folder, runner: _Runner, name: str) -> Component:
 
 
 def _tasks(folder: Folder, runner: _Runner, name: str) -> Iterator[tuple[str, Evidence]]:
-    text, seen = folder.text(name), set()
+    text, seen = folder.head(name, 131_072), set()
     for found in runner.task.finditer(text):
         task = next(group for group in found.groups() if group)
         if task not in seen and task != "default":

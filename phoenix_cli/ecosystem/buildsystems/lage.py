@@ -25,7 +25,7 @@ def detect(folder: Folder) -> Iterator[Fact]:
 
 
 def _tasks(folder: Folder, name: str) -> Iterator[tuple[str, Evidence]]:
-    text = folder.text(name)
+    text = folder.head(name, 65_536)
     start = _PIPELINE.search(text)
     for task in _TASK.findall(_flat(text[start.end() :])) if start else ():
         yield task, folder.evidence(name, "lage.task", line=line_of(text, task, start.end() if start else 0))

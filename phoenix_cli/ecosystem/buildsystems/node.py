@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from phoenix_cli.ecosystem.buildsystems import node_apps, node_forms, node_scripts
+from phoenix_cli.ecosystem.buildsystems.hidden_folders import serves_above
 from phoenix_cli.ecosystem.buildsystems.node_managers import LOCKS, MANAGERS, Decision, decide
 from phoenix_cli.ecosystem.buildsystems.node_manifests import Manifest, manifest_of, repeated_names
-from phoenix_cli.ecosystem.buildsystems.node_script_calls import runs
+from phoenix_cli.ecosystem.buildsystems.node_script_calls import MAX_LENGTH, runs
 from phoenix_cli.ecosystem.buildsystems.node_workspaces import Workspace, workspace_of
 from phoenix_cli.ecosystem.commands import command_name
 from phoenix_cli.ecosystem.facts import Command, Component, Evidence, Fact, PackageManager, Version
@@ -44,7 +45,7 @@ def _counts(folder: Folder, manifest: Manifest | None, space: Workspace | None) 
         return folder.has("pnpm-workspace.yaml")
     if not folder.path or space is not None:
         return True
-    if not _OUTPUTS.isdisjoint(folder.path.split("/")):
+    if serves_above(folder.path) or not _OUTPUTS.isdisjoint(folder.path.split("/")):
         return False
     data = manifest.data
     if manifest.broken or folder.has(*LOCKS) or any(data.get(key) for key in _SUBSTANCE):
@@ -115,7 +116,7 @@ def _scripts(manifest: Manifest, decision: Decision) -> list[Command]:
     follow = place_of(folder.path) not in LOW_PLACES
     commands = []
     for name, text, line in manifest.lines():
-        judged = node_scripts.judge(name, runs(manifest, text) if follow else text)
+        judged = node_scripts.judge(name, runs(manifest, text) if follow else text[:MAX_LENGTH])
         if judged is None or node_scripts.is_lifecycle(name, manifest.scripts):
             continue
         source = Evidence(folder.join(manifest.file), line, "node.script")

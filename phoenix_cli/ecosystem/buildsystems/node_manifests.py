@@ -12,6 +12,7 @@ from phoenix_cli.ecosystem.files import Files, Folder
 
 #: pnpm reads package.yaml too; package.json wins where both are.
 NAMES = ("package.json", "package.yaml")
+_MAX_MISSES = 20  # names with escapes are not found; each costs a search to the end of the file
 _DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 
 
@@ -37,7 +38,8 @@ class Manifest:
 
     def depends_on(self, *packages: str) -> bool:
         """Tell whether one of these packages is a dependency of any kind."""
-        return any(name in self.data.get(kind, ()) for kind in _DEPENDENCIES for name in packages)
+        tables = [table for kind in _DEPENDENCIES if isinstance(table := self.data.get(kind), dict)]
+        return any(name in table for table in tables for name in packages)
 
     def table(self, key: str) -> dict[str, Any]:
         """Return an object of the manifest, empty when it is absent or something else."""
@@ -50,14 +52,15 @@ class Manifest:
 
     def lines(self) -> Iterator[tuple[str, str, int | None]]:
         """Yield each script's name, text and line; scripts stand in the file in the order in which they were parsed."""
-        text = self.folder.text(self.file)
+        text, misses = self.folder.text(self.file), 0
         at = max(text.find('"scripts"'), 0)
         line = text.count("\n", 0, at) + 1
         for name, value in self.scripts.items():
-            found = text.find(f'"{name}"', at)
+            found = text.find(f'"{name}"', at) if misses < _MAX_MISSES else -1
             if found >= 0:
                 line += text.count("\n", at, found)
                 at = found + len(name)
+            misses += found < 0
             yield name, value, line if found >= 0 else None
 
 

@@ -13,7 +13,7 @@ _EXTENSIONS = (".ts", ".js", ".mjs", ".mts", ".cjs", ".cts", ".json", ".jsonc", 
 _ENVIRONMENTS = (
     ".env.development", ".env", ".env.local", ".env.example", ".env.sample", ".env.defaults", ".env.template", "example.env",
 )  # fmt: skip
-_COMMENT = re.compile(r"(?<![:\"'])//[^\n]*|/\*.*?\*/", re.DOTALL)
+_LINE_COMMENT = re.compile(r"(?<![:\"'])//[^\n]*")
 _HMR = re.compile(r"\b(?:hmr|preview|client)\s*:\s*\{[^{}]*\}")
 _BLOCK = re.compile(r"[\"']?(?:server|devServer|serve|dev)[\"']?\s*[:=(]\s*\(?\{|\[(?:dev|server)\]")
 _PORT = re.compile(r"[\"']?\bport[\"']?\s*[:=]\s*([^,\n}]{1,80})")
@@ -39,7 +39,7 @@ def configured(folder: Folder, framework: Framework) -> int | None:
     for stem in framework.configs:
         name = folder.first(*(stem + end for end in _EXTENSIONS))
         if name is not None:
-            return _in_config(folder, folder.text(name))
+            return _in_config(folder, folder.head(name, _SOURCE_READ))
     return None
 
 
@@ -57,7 +57,7 @@ def in_environment(folder: Folder, variable: str = "PORT") -> int | None:
 def in_source(folder: Folder, text: str, main: str = "") -> int | None:
     """Return the port that the file which a script starts listens on, when it stands there as a number."""
     for path in _entries(folder, text, main):
-        source = _COMMENT.sub("", folder.files.head(folder.join(path), _SOURCE_READ))
+        source = _without_comments(folder.files.head(folder.join(path), _SOURCE_READ))
         for pattern in _IN_SOURCE:
             found = pattern.search(source)
             port = port_number(found.group(1)) if found else None
@@ -67,12 +67,17 @@ def in_source(folder: Folder, text: str, main: str = "") -> int | None:
 
 
 def _in_config(folder: Folder, text: str) -> int | None:
-    text = _HMR.sub("", _COMMENT.sub("", text))
+    text = _HMR.sub("", _without_comments(text))
     block = _BLOCK.search(text)
     for found in (_PORT.search(text, block.end() if block else 0), _PORT.search(text)):
         if found is not None:
             return _of_expression(folder, found.group(1))
     return None
+
+
+def _without_comments(text: str) -> str:
+    first, *others = _LINE_COMMENT.sub("", text).split("/*")
+    return first + "".join(part.partition("*/")[2] for part in others)
 
 
 def _of_expression(folder: Folder, expression: str) -> int | None:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from phoenix_cli.ecosystem.buildsystems.node_manifests import Manifest, by_name, manifest_of
 
 _MAX_DEPTH = 3
-_MAX_LENGTH = 2_000
+#: A script is judged by this many characters; longer ones are data rather than commands.
+MAX_LENGTH = 2_000
 
 # "npm run x", "yarn --cwd app x", "pnpm --filter @a/b run x", "npm --prefix app run x", "yarn workspace @a/b x"
 _ELSEWHERE = r"(?:-C|-F|-w|--cwd|--prefix|--filter|--dir|--workspace|workspace)[=\s]+[\"']?"
@@ -37,8 +38,8 @@ def delegates(manifest: Manifest, text: str) -> bool:
 
 def runs(manifest: Manifest, text: str, depth: int = 0) -> str:
     """Return what a script's text runs in the end: calls of scripts that are known replaced by their own text."""
-    if depth >= _MAX_DEPTH or len(text) > _MAX_LENGTH:
-        return text[:_MAX_LENGTH]
+    if depth >= _MAX_DEPTH or len(text) > MAX_LENGTH:
+        return text[:MAX_LENGTH]
 
     def called(found: re.Match[str]) -> str:
         target = _callee(manifest, found.group(1) + found.group(3), text[: found.start()])
@@ -47,7 +48,7 @@ def runs(manifest: Manifest, text: str, depth: int = 0) -> str:
             return found.group(0)
         return runs(target, script, depth + 1)
 
-    return _CALL.sub(called, _LISTED.sub(lambda found: _listed(manifest, found, depth), text))[:_MAX_LENGTH]
+    return _CALL.sub(called, _LISTED.sub(lambda found: _listed(manifest, found, depth), text))[:MAX_LENGTH]
 
 
 def _callee(manifest: Manifest, flags: str, before: str) -> Manifest | None:

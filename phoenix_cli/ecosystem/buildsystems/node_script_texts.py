@@ -27,7 +27,7 @@ _WATCHERS = _words(
     "watchify budo onchange chokidar",
 )
 _WATCHES = re.compile(
-    rf"--watch(?![=\w-]*false)\b|--hot\b|\b(?:{_WATCHERS})\b|\b(?:{_COMPILERS})\b[^&|;]*\s-w\b"
+    rf"--watch(?![=\w-]*false)\b|--hot\b|\b(?:{_WATCHERS})\b|\b(?:{_COMPILERS})\b[^&|;]*\s-\w?w\b"
     rf"|\b(?:{_DEV}|turbo run|turbo watch) dev\b|\b(?:{_START}) start\b|\b(?:{_SERVE}) (?:serve|s)\b"
     r"|\bvite(?![-\w./:@])(?!\s+(?:build|preview|optimize|ssr|start))|\bparcel(?!\s+(?:build|help|watch))\s"
     r"|\btsx watch\b|\bgatsby develop\b|\bgridsome develop\b|\bember s(?:erve|erver)?\b|\bmeteor(?: run)?(?=$|\s+--)"

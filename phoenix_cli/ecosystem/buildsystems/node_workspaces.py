@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from phoenix_cli.ecosystem.buildsystems import path_globs
 from phoenix_cli.ecosystem.buildsystems.node_manifests import Manifest, manifest_of, manifests
+from phoenix_cli.ecosystem.buildsystems.path_globs import Globs, any_of
 from phoenix_cli.ecosystem.facts import Evidence
 from phoenix_cli.ecosystem.files import Files, Folder
 
@@ -18,14 +17,14 @@ class Workspace:
 
     dir: str
     source: Evidence
-    included: re.Pattern[str]
-    excluded: re.Pattern[str]
+    included: Globs
+    excluded: Globs
     manager: str = ""
 
     def claims(self, dir: str) -> bool:
         """Tell whether a folder below belongs to this workspace."""
         relative = dir[len(self.dir) + 1 :] if self.dir else dir
-        return bool(self.included.fullmatch(relative)) and not self.excluded.fullmatch(relative)
+        return self.included.fullmatch(relative) is not None and self.excluded.fullmatch(relative) is None
 
 
 def workspaces(files: Files) -> dict[str, Workspace]:
@@ -91,7 +90,7 @@ def _workspace(folder: Folder, file: str, globs: Iterable[str], manager: str = "
     wanted = [glob for glob in globs if not glob.startswith("!")]
     unwanted = [glob[1:] for glob in globs if glob.startswith("!")]
     source = folder.evidence(file, "node.workspace", "packages" if manager == "pnpm" else "", None if manager == "pnpm" else 1)
-    return Workspace(folder.path, source, path_globs.any_of(wanted), path_globs.any_of(unwanted), manager)
+    return Workspace(folder.path, source, any_of(wanted), any_of(unwanted), manager)
 
 
 def _texts(value: object) -> list[str]:
