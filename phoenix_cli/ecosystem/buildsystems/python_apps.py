@@ -70,7 +70,10 @@ def find_app(project: Project) -> App | None:
 
 def app_commands(voice: Voice, app: App) -> Iterator[Command]:
     """Yield the start and dev commands of an application."""
-    for task, argv, confidence in (("start", app.start, app.confidence - 0.1), ("dev", app.dev, app.confidence)):
+    for task, argv, confidence in (
+        ("start", app.start, round(app.confidence - 0.1, 2)),
+        ("dev", app.dev, app.confidence),
+    ):
         if argv:
             yield voice.command(
                 task,

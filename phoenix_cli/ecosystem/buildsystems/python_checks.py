@@ -50,7 +50,7 @@ def _test(voice: Voice) -> Iterator[Command]:
     elif wants_pytest and (setting or tested.tests or tested.conftest):
         yield _pytest(voice, setting or _first_test(project, "pytest.dependency"), 0.9 if setting else 0.85)
     elif tested.tests:
-        yield from _by_imports(voice, tested.tests)
+        yield from _own_runner(voice) or _by_imports(voice, tested.tests)
 
 
 def _pytest(voice: Voice, source: Evidence, confidence: float) -> Command:
@@ -60,6 +60,17 @@ def _pytest(voice: Voice, source: Evidence, confidence: float) -> Command:
     if not ci.isdisjoint(("tox", "nox")) and "pytest" not in ci:
         confidence = 0.6  # the maintainers' way is tox or nox
     return voice.command("test", "test", (*voice.run, "pytest"), source, confidence)
+
+
+def _own_runner(voice: Voice) -> list[Command]:
+    """Return the call of a test program that the repository brings along."""
+    for folder, name in (("", "runtests.py"), ("tests", "runtests.py"), ("", "run_tests.py"), ("", "runtests")):
+        if voice.project.folder.at(folder).has(name):
+            path = f"{folder}/{name}".lstrip("/")
+            source = voice.project.folder.at(folder).evidence(name, "python.test-runner", line=1)
+            argv = ("python", path) if name.endswith(".py") else (f"./{path}",)
+            return [voice.command("test", "test", (*voice.run, *argv), source, 0.8)]
+    return []
 
 
 def _by_imports(voice: Voice, tests: list[str]) -> Iterator[Command]:

@@ -173,7 +173,7 @@ def _backend(project: Project) -> Iterator[Choice]:
         yield Choice("setuptools", 0.9, (folder.evidence("setup.py", "setuptools.setup", "setup("),))
     elif project.has_setup:
         yield Choice("setuptools", 0.8, (folder.evidence("setup.cfg", "setuptools.metadata", "[metadata]"),))
-    elif project.project.get("name"):
+    elif project.project.get("name") and not any(one.purpose == "main" for one in project.requirements):
         yield Choice("setuptools", 0.6, (folder.evidence("pyproject.toml", "setuptools.default", "[project]"),))
 
 

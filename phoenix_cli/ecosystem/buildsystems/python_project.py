@@ -121,7 +121,8 @@ def _pyproject_runtime(pyproject: dict[str, Any]) -> Iterator[str]:
     poetry = mapping(tool.get("poetry"))
     for name, wanted in mapping(poetry.get("dependencies")).items():
         yield normal_name(name)
-        for extra in mapping(wanted).get("extras") or ():
+        extras = mapping(wanted).get("extras")
+        for extra in extras if isinstance(extras, list) else ():
             yield f"{normal_name(name)}[{extra}]"
 
 

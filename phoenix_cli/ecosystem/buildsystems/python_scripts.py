@@ -93,7 +93,9 @@ def _hatch_task(voice: Voice, file: str, env: str, script: str, text: str) -> Co
     """Name a script as Hatch does: ``script`` in the default environment, ``env:script`` in another."""
     name = script if env == "default" else f"{env}:{script}"
     role, sure = _hatch_role(env, script, text)
-    source = voice.project.folder.evidence(file, "hatch.script", _heading(voice.project.folder.text(file), env, script))
+    source = voice.project.folder.evidence(
+        file, "hatch.script", line=_hatch_line(voice.project.folder.text(file), env, script)
+    )
     return voice.command(name, role, ("hatch", "run", name), source, sure, "runner", text=text)
 
 
@@ -103,21 +105,21 @@ def _hatch_role(env: str, script: str, text: str) -> tuple[Role, float]:
     if env == "default":
         return role, sure
     about = role_of(env)
-    if (
-        about == "docs"
-        or (about in ("lint", "check", "format") and role == "other")
-        or (about == "test" and script in ("run", "all"))
-    ):
-        return about, 0.85 if script in ("run", "all") and env != "coverage" else 0.6
+    if about not in ("other", "docs") and script in ("run", "all", "check"):
+        return about, 0.5 if env in ("cov", "coverage") else 0.85
+    if about == "docs" or (about in ("lint", "check", "format") and role == "other"):
+        return about, 0.6
     return role, min(sure, 0.9 if about == role else 0.5)
 
 
-def _heading(text: str, env: str, script: str) -> str:
-    found = re.search(rf"\[(?:tool\.hatch\.)?envs\.{re.escape(env)}\.scripts\]", text)
-    if found is None:
-        return f"envs.{env}"
-    line = re.compile(rf"^\s*['\"]?{re.escape(script)}['\"]?\s*=.*$", re.MULTILINE).search(text, found.end())
-    return line.group(0).strip() if line else found.group(0)
+def _hatch_line(text: str, env: str, script: str) -> int | None:
+    heading = re.search(rf"\[(?:tool\.hatch\.)?envs\.{re.escape(env)}\.scripts\]|\benvs\.{re.escape(env)}\b", text)
+    if heading is None:
+        return None
+    key = re.compile(rf"^\s*(?:scripts\.)?['\"]?{re.escape(script)}['\"]?\s*=", re.MULTILINE).search(
+        text, heading.end()
+    )
+    return text.count("\n", 0, (key or heading).end()) + 1
 
 
 def _task(voice: Voice, name: str, argv: tuple[str, ...], file: str, rule: str, text: str) -> Command:

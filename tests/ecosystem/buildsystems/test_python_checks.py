@@ -95,3 +95,12 @@ def test_where_ci_runs_tox_pytest_alone_is_less_sure() -> None:
     found = facts_of(files)
     pytest_command = command_of(component_of(found, "setuptools"), "setuptools:test")
     assert pytest_command.confidence < command_of(component_of(found, "tox"), "tox:default").confidence
+
+
+def test_a_test_program_of_the_repositorys_own_is_run() -> None:
+    files = {
+        "pyproject.toml": PROJECT,
+        "tests/runtests.py": "",
+        "tests/forms/tests.py": "from django.test import TestCase\n",
+    }
+    assert commands(files, "test") == ["python tests/runtests.py"]

@@ -311,3 +311,24 @@ def test_package_managers_and_versions_of_fixtures_are_not_told() -> None:
     assert pairs_of(found) == {("tests/fixtures/demo", "uv")}
     assert managers(found) == []
     assert found.versions == ()
+
+
+def test_a_project_table_without_a_backend_beside_requirements_is_only_pips() -> None:
+    assert pairs_of(facts_of({"pyproject.toml": PROJECT, "requirements.txt": "django\n"})) == {("", "pip")}
+    found = facts_of({"pyproject.toml": PROJECT})
+    assert component_of(found, "setuptools").confidence == 0.6
+
+
+def test_scripts_of_a_hatch_environment_take_its_role_when_their_names_say_nothing() -> None:
+    text = (
+        PROJECT
+        + HATCHLING
+        + "[tool.hatch.envs.lint.scripts]\nall = ['style', 'typing']\nstyle = 'ruff check'\nfmt = 'ruff format'\n"
+    )
+    component = component_of(facts_of({"pyproject.toml": text}), "hatch")
+    assert (command_of(component, "hatch:lint:all").role, command_of(component, "hatch:lint:all").source.line) == (
+        "lint",
+        9,
+    )
+    assert command_of(component, "hatch:lint:style").role == "lint"
+    assert command_of(component, "hatch:lint:fmt").role == "format"
