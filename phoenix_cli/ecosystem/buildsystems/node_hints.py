@@ -23,7 +23,8 @@ _REFUSED = re.compile(r"please|use|don|not|no-|forbid|wrong", re.IGNORECASE)
 _ONLY = re.compile(r"only-allow\s+(npm|pnpm|yarn|bun)\b")
 _WORD = re.compile(r"\b(npm|pnpm|yarn|bun)\s+(?:run|-r|--filter|-F|workspace|workspaces|exec|install|--cwd)\b")
 _INSTALLS = re.compile(
-    r"\b(npm|pnpm|yarn|bun)\s+(?:install|ci|i)\b(?!\s+(?:-g|--global))|\b(yarn)(?=\s*$)|(pnpm)/action-setup|oven-sh/setup-(bun)",
+    r"\b(npm|pnpm|yarn|bun)\s+(?:install|ci|i)\b(?!\s+(?:-g|--global))|\b(yarn)(?=\s*$)|(pnpm)/action-setup"
+    r"|oven-sh/setup-(bun)|\bcache:\s*[\"']?(npm|pnpm|yarn)\b",
     re.MULTILINE,
 )
 _WORKFLOWS_READ = 20
