@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-import shlex
 
 from phoenix_cli.ecosystem.facts import Role
+from phoenix_cli.ecosystem.shell_words import shell, simple_commands
+
+__all__ = ["command_name", "role_of", "shell", "simple_commands"]
 
 #: What a task's name says about its role, most telling first. Matched against the whole name, lower case, with ``:``,
 #: ``_`` and ``.`` read as ``-``.
 _ROLE_NAMES: tuple[tuple[Role, str], ...] = (
-    ("install", r"install|setup|bootstrap|deps|dependencies|init|prepare-env|get-deps|dev-install|install-dev|install-deps|sync"),
-    ("test", r"test|tests|check-tests|run-tests|unittest|unit-test|unit-tests|test-unit|test-all|tests-all|pytest|spec|cov|coverage"),
-    ("lint", r"lint|linter|lints|clippy|eslint|flake8|ruff|pylint|lint-all|lint-check|vet|golint|golangci-lint|golangci|pre-commit|style|shellcheck|credo|rubocop"),
+    ("install", r"install|setup|bootstrap|deps|dependencies|init|prepare-env|get-deps|dev-install|install-dev|install-deps"
+                r"|sync"),
+    ("test", r"test|tests|check-tests|run-tests|unittest|unit-test|unit-tests|test-unit|test-all|tests-all|pytest|spec"
+             r"|cov|coverage"),
+    ("lint", r"lint|linter|lints|clippy|eslint|flake8|ruff|pylint|lint-all|lint-check|vet|golint|golangci-lint|golangci"
+             r"|pre-commit|style|shellcheck|credo|rubocop"),
     ("format", r"fmt|format|fix|lint-fix|prettier|reformat|black|format-fix|gofmt|fmt-fix"),
     ("dev", r"dev|develop|watch|serve-dev|start-dev|dev-server|run-dev|start-development|runserver"),
     ("start", r"start|serve|server|run|up|start-prod|start-production"),
@@ -33,35 +38,3 @@ def role_of(name: str) -> Role:
 def command_name(system: str, task: str, scope: str = "") -> str:
     """Name a command: ``make:test``; in a nested component ``scope`` (package name or folder): ``npm:@a/b:dev``."""
     return f"{system}:{scope}:{task}" if scope else f"{system}:{task}"
-
-
-def shell(text: str) -> tuple[str, ...]:
-    """Turn a line of shell text into an argument list: split it when it is plain words, else hand it to ``sh -c``."""
-    if re.search(r"[|&;<>()$`\\*?\[\]{}~#\n]|^\s*\w+=", text):
-        return ("sh", "-c", text.strip())
-    try:
-        words = shlex.split(text)
-    except ValueError:
-        return ("sh", "-c", text.strip())
-    return tuple(words)
-
-
-def simple_commands(text: str) -> list[tuple[str, ...]]:
-    """Cut shell text (a CI step, a recipe, a fenced block) into its simple commands, as argument lists.
-
-    Environment assignments in front, ``sudo``, ``exec`` and ``time`` are dropped; what cannot be read is left out.
-    """
-    found = []
-    for part in re.split(r"\n|&&|\|\||;|(?<!\|)\|(?!\|)", re.sub(r"\\\n\s*", " ", text)):
-        line = re.sub(r"^[$>%]\s+", "", part.strip())
-        if not line or line.startswith("#"):
-            continue
-        try:
-            words = shlex.split(line, comments=True)
-        except ValueError:
-            continue
-        while words and (re.fullmatch(r"[A-Za-z_]\w*=.*", words[0]) or words[0] in ("sudo", "exec", "time", "env", "command", "then", "do", "else", "!", "@")):
-            words.pop(0)
-        if words:
-            found.append(tuple(words))
-    return found

@@ -18,10 +18,13 @@ from phoenix_cli.ecosystem.facts import (
     Version,
 )
 from phoenix_cli.ecosystem.files import Files
+from phoenix_cli.ecosystem.languages import language_shares
 from phoenix_cli.ecosystem.places import LOW_PLACES, place_of
 from phoenix_cli.ecosystem.primary import choose_primary
+from phoenix_cli.ecosystem.recipes import with_recipes
 from phoenix_cli.ecosystem.service_facts import join_services
 from phoenix_cli.ecosystem.trees import Tree
+from phoenix_cli.ecosystem.usage_evidence import Evidences
 
 #: Counts up whenever the same files may give another answer; part of the key under which detections are kept.
 DETECTOR_VERSION = 1
@@ -43,14 +46,15 @@ def detect(tree: Tree, path: str) -> Detection:
 def assemble(path: str, commit: str | None, facts: Iterable[Fact], files: Files) -> Detection:
     """Put facts together: place, merge and rank the components, choose the primary commands."""
     facts = list(facts)
-    components = tuple(rank(merge(_placed(fact) for fact in facts if isinstance(fact, Component))))
-    usages = [fact for fact in facts if isinstance(fact, Usage)]
+    evidences = Evidences(fact for fact in facts if isinstance(fact, Usage))
+    merged = merge(_placed(fact) for fact in facts if isinstance(fact, Component))
+    components = tuple(rank(with_recipes(merged, evidences, files)))
     services = join_services(fact for fact in facts if isinstance(fact, Service))
     return Detection(
         path=path,
         commit=commit,
         components=components,
-        primary=choose_primary(components, usages),
+        primary=choose_primary(components, evidences, files.once(language_shares)),
         package_managers=tuple(fact for fact in facts if isinstance(fact, PackageManager)),
         versions=tuple(dict.fromkeys(fact for fact in facts if isinstance(fact, Version))),
         services=services,

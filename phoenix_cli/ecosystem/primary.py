@@ -1,32 +1,163 @@
-"""Choose, for each main role, the one command of the repository that its maintainers would name."""
+"""Choose, for each main role, the one command of the repository that its maintainers would name.
+
+Within a component its module knows best: the surest command of a role stands for it, and what CI runs decides between equals.
+Between components at one place the runner that wraps a tool goes before the tool, what CI runs before what it does not, and the
+repository's main language before its others. Folders below the root answer only where the root has no answer to give. A wrong
+answer is worse than none, so a guess that nothing confirms is left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from phoenix_cli.ecosystem.facts import PRIMARY_ROLES, Command, Component, Role, Usage
+from phoenix_cli.ecosystem.facts import PRIMARY_ROLES, Command, Component, Role
+from phoenix_cli.ecosystem.languages import share_of
+from phoenix_cli.ecosystem.places import LOW_PLACES
+from phoenix_cli.ecosystem.usage_evidence import Evidences
 
-_ORIGIN_SCORE = {"platform": 0.5, "runner": 0.4, "script": 0.35, "framework": 0.2, "default": 0.0}
-_LOW = frozenset({"example", "test", "docs", "benchmark", "template", "vendored"})
+_ORIGIN_SCORE = {"platform": 0.05, "runner": 0.15, "script": 0.1, "framework": 0.05, "default": 0.0}
+#: What surrounds the code rather than being it; never what makes a folder the main one.
+_AROUND = frozenset(
+    ("github-actions", "gitlab-ci", "circleci", "travis", "azure-pipelines", "appveyor", "cirrus", "jenkins", "buildkite",
+     "drone", "woodpecker", "bitbucket-pipelines", "semaphore", "builds.sr.ht", "cloudbuild", "pre-commit", "docker", "compose",
+     "devcontainer", "procfile", "mkdocs", "sphinx", "mdbook", "hugo", "jekyll", "nix", "devbox", "devenv", "mise", "helm",
+     "kustomize", "terraform", "ansible")
+)  # fmt: skip
+#: Systems that a repository often has beside its language's own tool, and that fewer people type.
+_SECOND = {"bazel": 0.2, "buck": 0.35, "nix": 0.2, "docker": 0.2, "pants": 0.1}
+FLOOR = 0.55
+FLOORS: dict[Role, float] = {"dev": 0.75}
+#: What CI's use adds to a command among its component's others, to a component among others (installs are run for every
+#: language, so they tell little), to one of whose commands CI runs another; what a language that is hardly used takes away.
+WITHIN, BETWEEN, OF_INSTALL, TOOL, FOREIGN = 0.12, 0.3, 0.1, 0.1, 0.45
+#: Servers that reload what has changed and that their users also simply start.
+_SERVES = re.compile(
+    r"\brunserver\b|\brails s(?:erver)?\b|\bphx\.server\b|\b(?:jekyll|mdbook|mkdocs|hugo) s(?:erver?)?\b|\bsphinx-autobuild\b"
+    r"|\bhtmllive\b|\bspring-boot:run\b|\bbootRun\b|\bartisan serve\b|\bquarkus:dev\b|\bbin/dev\b"
+)
+_SIDE_LINT = re.compile(
+    r"shellcheck|yaml|markdown|actionlint|spell|typos|hadolint|docker|docs?\b|links?\b|commit|licen[cs]e|html|css|sql|proto|helm"
+    r"|zizmor|readme"
+)
 
 
-def choose_primary(components: Sequence[Component], usages: Iterable[Usage]) -> dict[str, str | None]:
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The command that stands for a component in a role, and how well."""
+
+    component: Component
+    command: Command
+    score: float
+
+
+def choose_primary(
+    components: Sequence[Component], evidences: Evidences, shares: Mapping[str, float] | None = None
+) -> dict[str, str | None]:
     """Return role -> command name, None where the repository has no such command."""
-    used = list(usages)
-    offered = [
-        (component, command) for component in components if component.place not in _LOW for command in component.commands
-    ]
-    return {role: _best(role, offered, used) for role in PRIMARY_ROLES}
+    own = [component for component in components if component.place not in LOW_PLACES]
+    chooser = _Chooser(own, evidences, shares or {})
+    chosen: dict[str, str | None] = {role: chooser.choose(role) for role in PRIMARY_ROLES}
+    return _shared(chosen, {command.name: command for component in own for command in component.commands})
 
 
-def _best(role: Role, offered: list[tuple[Component, Command]], used: list[Usage]) -> str | None:
-    scored = [(_score(component, command, used), command.name) for component, command in offered if command.role == role]
-    if not scored:
-        return None
-    return max(scored, key=lambda pair: pair[0])[1]
+def _shared(chosen: dict[str, str | None], commands: Mapping[str, Command]) -> dict[str, str | None]:
+    """Let a development server that is all there is to start answer for both roles."""
+    answer = dict(chosen)
+    for role, other in (("dev", "start"), ("start", "dev")):
+        name = answer[other]
+        if answer[role] is None and name is not None and _both(commands[name]):
+            answer[role] = name
+    return answer
 
 
-def _score(component: Component, command: Command, used: list[Usage]) -> float:
-    depth = component.dir.count("/") + bool(component.dir)
-    seen = any(usage.argv[: len(command.argv)] == command.argv and usage.dir == command.dir for usage in used)
-    return command.confidence + _ORIGIN_SCORE[command.origin] + seen - depth
+def _both(command: Command) -> bool:
+    return _SERVES.search(f"{' '.join(command.argv)}\n{command.text}") is not None
+
+
+class _Chooser:
+    """The repository's own components, what its maintainers run, and how much of it is which language."""
+
+    def __init__(self, components: Sequence[Component], evidences: Evidences, shares: Mapping[str, float]) -> None:
+        self.components = components
+        self.evidences = evidences
+        self.shares = shares
+        self.has_root = any(not one.dir and is_code(one) for one in components)
+        self._used: dict[int, float] = {}
+
+    def choose(self, role: Role) -> str | None:
+        """Return the name of a role's best command, None when none is good enough."""
+        found = list(self._candidates(role))
+        best = _best([one for one in found if not one.component.dir], FLOORS.get(role, FLOOR))
+        if best is None:
+            best = self._below(role, [one for one in found if one.component.dir])
+        return best.command.name if best is not None else None
+
+    def _below(self, role: Role, found: list[Candidate]) -> Candidate | None:
+        """Look further in: for the main folder where the root has no code of its own, else for the only one of its kind."""
+        if not self.has_root:
+            return _best([one for one in found if one.component.dir == self._main_dir()], FLOORS.get(role, FLOOR))
+        sure = [one for one in found if one.command.confidence >= 0.9 and is_code(one.component)]
+        if role in ("install", "lint") or len({one.command.dir for one in sure}) != 1:
+            return None
+        best = max(sure, key=lambda one: one.score)
+        return best if self.evidences.strength(best.command) > 0 else None
+
+    def _main_dir(self) -> str:
+        code = [one for one in self.components if one.dir and is_code(one)]
+        return max(code, key=self._weight, default=code[0]).dir if code else ""
+
+    def _weight(self, component: Component) -> float:
+        share = share_of(component.language, self.shares) or 0.0
+        return component.confidence + share + 0.3 * self._use_of(component) - 0.5 * component.dir.count("/")
+
+    def _candidates(self, role: Role) -> Iterator[Candidate]:
+        for component in self.components:
+            ranked = [(self._within(command), command) for command in component.commands if command.role == role]
+            if ranked:
+                sure, command = max(ranked, key=lambda pair: pair[0])
+                yield Candidate(component, command, self._between(component, command, sure))
+
+    def _use_of(self, component: Component) -> float:
+        """Return how well the maintainers' use speaks for the tool itself: 1 when CI runs any of its commands."""
+        if id(component) not in self._used:
+            self._used[id(component)] = max((self.evidences.direct(each) for each in component.commands), default=0.0)
+        return self._used[id(component)]
+
+    def _within(self, command: Command) -> float:
+        return command.confidence - _doubt(command) + WITHIN * self.evidences.strength(command)
+
+    def _between(self, component: Component, command: Command, sure: float) -> float:
+        wraps = command.origin in ("runner", "platform")  # of any language
+        weight = OF_INSTALL if command.role == "install" and not wraps else BETWEEN
+        used = weight * self.evidences.strength(command) + TOOL * self._use_of(component)
+        score = sure + _ORIGIN_SCORE[command.origin] + used - _SECOND.get(component.system, 0.0)
+        return score - FOREIGN * (1 - self._share(component)) * (0.5 if wraps else 1.0)
+
+    def _share(self, component: Component) -> float:
+        """Return how much of the code beside a component is in its language: 1 for the most used one, or for none at all."""
+        share = share_of(component.language, self.shares)
+        if share is None:
+            return 1.0
+        here = (one for one in self.components if one.dir == component.dir and is_code(one))
+        beside = [share_of(one.language, self.shares) or 0.0 for one in here]
+        return share / most if (most := max(*beside, share, 0.0)) else 1.0
+
+
+def _doubt(command: Command) -> float:
+    """Return what a task's own name takes away: a watcher runs no application, a side lint is not the lint."""
+    task = command.name.rpartition(":")[2]
+    if command.role == "dev" and re.search(r"\bwatch", task):
+        return 0.25
+    return 0.35 if command.role == "lint" and _SIDE_LINT.search(task) else 0.0
+
+
+def is_code(component: Component) -> bool:
+    """Tell whether a component is code itself rather than what surrounds code."""
+    return component.system not in _AROUND
+
+
+def _best(found: Sequence[Candidate], floor: float) -> Candidate | None:
+    best = max(found, key=lambda one: one.score, default=None)
+    return best if best is not None and best.score >= floor else None

@@ -10,10 +10,10 @@ from typing import Protocol
 
 #: Folders that hold what tools made or fetched, never what the maintainers wrote.
 SKIPPED_FOLDERS = frozenset(
-    ".git .hg .svn node_modules .venv venv .tox .nox __pycache__ .gradle .mypy_cache .pytest_cache .ruff_cache .eggs"
-    " Pods bower_components .bundle .dart_tool .terraform .next .nuxt .svelte-kit .turbo .direnv .stack-work"
-    " dist-newstyle _build .elixir_ls .cache .eggs .yarn-cache".split()
-)
+    (".git", ".hg", ".svn", "node_modules", ".venv", "venv", ".tox", ".nox", "__pycache__", ".gradle", ".mypy_cache",
+     ".pytest_cache", ".ruff_cache", ".eggs", "Pods", "bower_components", ".bundle", ".dart_tool", ".terraform", ".next", ".nuxt",
+     ".svelte-kit", ".turbo", ".direnv", ".stack-work", "dist-newstyle", "_build", ".elixir_ls", ".cache", ".yarn-cache")
+)  # fmt: skip
 MAX_FILES = 400_000
 MAX_DEPTH = 64
 
@@ -39,6 +39,7 @@ class FolderTree:
     def __init__(self, root: Path, commit: str | None = None) -> None:
         self.root = root
         self.commit = commit
+        self._prefix = f"{os.fspath(root)}/"  # joining paths by hand: there may be many thousands
 
     def paths(self) -> Iterator[str]:
         """Walk the folder, leaving out what tools made."""
@@ -59,7 +60,7 @@ class FolderTree:
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         try:
-            with os.scandir(self.root / folder if folder else self.root) as entries:
+            with os.scandir(self._prefix + folder) as entries:
                 return list(entries)
         except OSError:
             return []  # unreadable to us, or gone since: there is nothing to tell about it

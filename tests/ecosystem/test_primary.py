@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+
+from phoenix_cli.ecosystem.facts import Command, Component, Evidence, Origin, Place, Role, Usage
+from phoenix_cli.ecosystem.primary import choose_primary
+from phoenix_cli.ecosystem.usage_evidence import Evidences
+
+HERE = Evidence("f", 1, "rule")
+
+
+def command(
+    name: str, line: str, role: Role, sure: float = 0.9, origin: Origin = "default", dir: str = "", text: str = ""
+) -> Command:
+    return Command(name, role, tuple(shlex.split(line)), dir, HERE, origin=origin, confidence=sure, text=text)
+
+
+def component(
+    system: str, *commands: Command, dir: str = "", language: str = "make", place: Place = "root"
+) -> Component:
+    return Component(dir, system, language, 0.9, (HERE,), commands=commands, place=place)
+
+
+def ci(*lines: str, dir: str = "") -> list[Usage]:
+    return [Usage(tuple(shlex.split(line)), dir, "ci", HERE) for line in lines]
+
+
+def choose(
+    role: Role, components: Iterable[Component], usages: Iterable[Usage] = (), shares: dict[str, float] | None = None
+) -> str | None:
+    return choose_primary(list(components), Evidences(usages), shares)[role]
+
+
+CARGO = component("cargo", command("cargo:test", "cargo test", "test", 0.85), language="rust")
+MAKE = component("make", command("make:test", "make test", "test", 0.9, "runner"))
+
+
+def test_the_runner_that_wraps_a_tool_goes_before_the_tool() -> None:
+    assert choose("test", [CARGO, MAKE]) == "make:test"
+
+
+def test_what_ci_runs_goes_before_a_runner_that_nobody_is_seen_to_use() -> None:
+    assert choose("test", [CARGO, MAKE], ci("cargo test --all")) == "cargo:test"
+    assert choose("test", [CARGO, MAKE], ci("cargo test --all", "make test")) == "make:test"
+
+
+def test_a_recipe_that_runs_what_ci_runs_is_as_good_as_seen() -> None:
+    wrapping = component("make", command("make:test", "make test", "test", 0.9, "runner", text="@cargo test --all\n"))
+    assert choose("test", [CARGO, wrapping], ci("cargo test --all")) == "make:test"
+
+
+def test_ci_decides_between_variants_that_are_nearly_as_sure() -> None:
+    npm = component(
+        "npm",
+        command("npm:test", "npm test", "test", 0.8, "script"),
+        command("npm:test:ci", "npm run test:ci", "test", 0.75, "script"),
+    )
+    assert choose("test", [npm]) == "npm:test"
+    assert choose("test", [npm], ci("npm run test:ci")) == "npm:test:ci"
+
+
+def test_a_variant_in_ci_does_not_replace_the_main_script() -> None:
+    npm = component(
+        "npm",
+        command("npm:test", "npm test", "test", 0.95, "script"),
+        command("npm:e2e", "npm run e2e", "test", 0.5, "script"),
+    )
+    assert choose("test", [npm], ci("npm run e2e")) == "npm:test"
+
+
+def test_the_main_language_goes_before_the_others_at_the_root() -> None:
+    composer = component("composer", command("composer:install", "composer install", "install"), language="php")
+    npm = component("npm", command("npm:install", "npm ci", "install"), language="javascript")
+    assert choose("install", [npm, composer], ci("npm ci"), {"php": 1.0, "javascript": 0.1}) == "composer:install"
+    assert choose("install", [npm, composer], ci("npm ci"), {"php": 0.1, "javascript": 1.0}) == "npm:install"
+
+
+def test_a_guess_that_nothing_confirms_is_left_out() -> None:
+    guess = component("x", command("x:start", "x run", "start", 0.4))
+    assert choose("start", [guess]) is None
+    assert choose("start", [guess], ci("x run")) == "x:start"
+
+
+def test_a_watcher_runs_no_application() -> None:
+    assert choose("dev", [component("make", command("make:watch", "make watch", "dev", 0.8, "runner"))]) is None
+    assert choose("dev", [component("make", command("make:dev", "make dev", "dev", 0.8, "runner"))]) == "make:dev"
+
+
+def test_a_side_lint_is_not_the_lint() -> None:
+    tasks = component(
+        "just",
+        command("just:shellcheck", "just shellcheck", "lint", 0.9, "runner"),
+        command("just:lint", "just lint", "lint", 0.9, "runner"),
+    )
+    assert choose("lint", [tasks], ci("shellcheck install.sh")) == "just:lint"
+
+
+def test_one_server_may_be_both_start_and_dev() -> None:
+    django = component(
+        "uv", command("uv:start", "python manage.py runserver", "start", 0.9, "framework"), language="python"
+    )
+    built = component("npm", command("npm:start", "npm start", "start", 0.9, "script", text="node dist/main.js"))
+    assert choose("dev", [django]) == "uv:start"
+    assert choose("dev", [built]) is None
+
+
+def test_folders_below_answer_only_for_what_ci_runs_there_and_only_alone() -> None:
+    root = component("uv", command("uv:test", "uv run pytest", "test"), language="python")
+    ui = component(
+        "pnpm", command("pnpm:ui:build", "pnpm run build", "build", 0.95, "script", "ui"), dir="ui", place="nested"
+    )
+    app = component(
+        "pnpm", command("pnpm:app:build", "pnpm run build", "build", 0.95, "script", "app"), dir="app", place="nested"
+    )
+    assert choose("build", [root, ui]) is None
+    assert choose("build", [root, ui], ci("pnpm run build", dir="ui")) == "pnpm:ui:build"
+    assert choose("build", [root, ui, app], ci("pnpm run build", dir="ui")) is None
+    assert (
+        choose(
+            "install",
+            [root, component("pnpm", command("i", "pnpm install", "install", dir="ui"), dir="ui", place="nested")],
+        )
+        is None
+    )
+
+
+def test_without_code_at_the_root_the_main_folder_answers() -> None:
+    core = component(
+        "cargo",
+        command("cargo:core:test", "cargo test", "test", dir="core"),
+        dir="core",
+        language="rust",
+        place="nested",
+    )
+    node = component(
+        "npm",
+        command("npm:b:test", "npm test", "test", 0.95, "script", "bindings/node"),
+        dir="bindings/node",
+        language="javascript",
+        place="nested",
+    )
+    actions = component("github-actions")
+    assert choose("test", [actions, node, core], shares={"rust": 1.0, "javascript": 0.2}) == "cargo:core:test"
+
+
+def test_low_places_are_never_primary() -> None:
+    example = component(
+        "npm",
+        command("npm:e:test", "npm test", "test", 0.95, "script", "examples/e"),
+        dir="examples/e",
+        place="example",
+    )
+    assert choose("test", [example], ci("npm test", dir="examples/e")) is None
