@@ -11,9 +11,9 @@ _LOW_PLACES: tuple[tuple[Place, re.Pattern[str]], ...] = tuple(
     for place, words in (
         ("vendored", r"vendor(ed)?|third[-_]?party|external|extern|deps|node_modules|bower_components|contrib|subprojects"),
         ("test", r"__?tests?__?|tests?|testdata|test[-_]data|fixtures?|__fixtures__|testing|e2e|spec|specs|mocks?|"
-                 r"integration[-_]tests?|test[-_].*|.*[-_]tests?|smoke[-_]tests?|acceptance"),
+                 r"integration[-_]tests?|test[-_].*|.*[-_]tests?|smoke[-_]tests?|acceptance|.*_suite_data"),
         ("benchmark", r"bench|benches|benchmarks?|perf"),
-        ("example", r"examples?|samples?|demos?|playgrounds?|sandbox(es)?|tutorials?|starters?|.*[-_]examples?|examples?[-_].*"),
+        ("example", r"examples?|samples?|demos?|playgrounds?|sandbox(es)?|tutorials?|starters?|.*[-_]examples?|examples?[-_].*|examplesite"),
         ("template", r"templates?|_?skeletons?|boilerplates?|scaffolds?|cookiecutter.*|archetypes?"),
         ("docs", r"docs?|documentation|website|site"),
     )
@@ -23,7 +23,8 @@ LOW_PLACES = frozenset(place for place, _ in _LOW_PLACES)
 
 def place_of(dir: str) -> Place:
     """Judge by its path where a component stands: ``examples/web`` is an example, ``docs`` is documentation."""
-    parts = dir.lower().split("/") if dir else []
+    # Below src/main/ the folders are packages: org/springframework/samples/petclinic is no sample.
+    parts = f"/{dir.lower()}".partition("/src/main/")[0].strip("/").split("/") if dir else []
     for part in parts:
         for place, pattern in _LOW_PLACES:
             if pattern.fullmatch(part):

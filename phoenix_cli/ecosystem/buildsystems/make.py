@@ -5,29 +5,115 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from phoenix_cli.ecosystem.commands import command_name, role_of
-from phoenix_cli.ecosystem.facts import Command, Component, Fact
-from phoenix_cli.ecosystem.files import Folder
+from phoenix_cli.ecosystem.buildsystems.conventions import Conventions
+from phoenix_cli.ecosystem.buildsystems.make_roles import expand_recipe, role_of_target
+from phoenix_cli.ecosystem.buildsystems.make_sites import SPHINX, is_site, site_commands, site_services
+from phoenix_cli.ecosystem.buildsystems.makefile_text import Makefile, Target, read_makefile
+from phoenix_cli.ecosystem.facts import Command, Component, Evidence, Fact
+from phoenix_cli.ecosystem.files import Files, Folder
 
 NAMES = ("GNUmakefile", "makefile", "Makefile")  # GNU make's own order
+MAX_COMMANDS = 120
+FLOOD = 12  # nested makefiles from which on a tree of them is one recursive build
+
+_GENERATED = re.compile(
+    r"generated (?:automatically )?by (?:automake|configure|qmake)|CMAKE generated file|ExtUtils::MakeMaker", re.IGNORECASE
+)
+_KERNEL = re.compile(r"^(?:obj|lib|subdir|ccflags)-(?:y|m|\$\(|[A-Z])", re.MULTILINE)
+_NOT_A_NAME = re.compile(r"[./\\]|^[A-Z_]+$")
 
 
 def detect(folder: Folder) -> Iterator[Fact]:
-    """Yield the make component of a folder with one command for every plain target."""
+    """Yield the make component of a folder with one command for every target that people call."""
     name = folder.first(*NAMES)
     if name is None:
         return
-    yield Component(
-        folder.path, "make", "make", 0.9, (folder.evidence(name, "make.file", line=1),),
-        commands=tuple(_commands(folder, name)),
-    )  # fmt: skip
+    listed = _listed(folder, name)
+    made = read_makefile(folder, listed)
+    if _belongs_above(folder, name, made):
+        return
+    evidence: tuple[Evidence, ...] = (folder.evidence(name, "make.file", line=1),)
+    if listed != name:
+        evidence += (folder.evidence(listed, "make.template", line=1),)
+    confidence = 0.95 if not folder.path else 0.9
+    commands = list(_commands(folder, made, evidence[0]))
+    if is_site(folder, name):
+        special = list(site_commands(Conventions("make", folder, evidence[0]), made, evidence[0]))
+        commands = [*special, *(each for each in commands if each.name not in {one.name for one in special})]
+        yield from site_services(folder, made)
+    yield Component(folder.path, "make", _language(folder), confidence, evidence, tuple(commands))
 
 
-def _commands(folder: Folder, name: str) -> Iterator[Command]:
-    for number, line in enumerate(folder.text(name).splitlines(), 1):
-        found = re.match(r"([A-Za-z0-9][A-Za-z0-9_./ -]*?)\s*::?(?![=:])", line)
-        for target in found.group(1).split() if found else ():
-            yield Command(
-                command_name("make", target, folder.path), role_of(target), ("make", target), folder.path,
-                folder.evidence(name, "make.target", line=number), origin="runner", confidence=0.9,
-            )  # fmt: skip
+def _listed(folder: Folder, name: str) -> str:
+    """Return the file whose targets count: a hand-written configure fills in Makefile.in over a checked-in stub."""
+    template = f"{name}.in"
+    return template if template in folder.names and "configure" in folder.names else name
+
+
+def _belongs_above(folder: Folder, name: str, made: Makefile) -> bool:
+    text = folder.text(name)
+    if SPHINX.search(text) and not folder.has("conf.py", "setup.py", "pyproject.toml") and folder.path:
+        return True
+    if SPHINX.search(text) and len(made.targets) <= 6 and folder.path:
+        return True
+    if _GENERATED.search(text[:2_000]) or "Makefile.am" in folder.names:
+        return True
+    if not made.targets:
+        return "<bsd." not in text
+    return bool(folder.path) and _is_part(folder, text, made)
+
+
+def _is_part(folder: Folder, text: str, made: Makefile) -> bool:
+    """Tell whether a nested makefile is only a part of the make build above: it lists objects, or is its src folder."""
+    if _KERNEL.search(text) or not _can_be_called(made):
+        return True
+    above = next((up for up in folder.up() if up.path != folder.path and up.has(*NAMES)), None)
+    if above is None:
+        return False
+    parent = folder.at("..")
+    return folder.name == "src" or (parent.has(*NAMES) and folder.files.once(_count_nested) > FLOOD)
+
+
+def _can_be_called(made: Makefile) -> bool:
+    """Tell whether some target is an action; a few rules that turn one file into another serve the folder above."""
+    return any(target.phony or not _NOT_A_NAME.search(target.name) for target in made.targets.values())
+
+
+def _count_nested(files: Files) -> int:
+    return sum(1 for folder in files.folders.values() if folder.depth and folder.has(*NAMES))
+
+
+def _language(folder: Folder) -> str:
+    for place in (folder, folder.at("src"), folder.at("lib")):
+        if any(name.endswith((".cpp", ".cc", ".cxx")) for name in place.names):
+            return "cpp"
+        if any(name.endswith(".c") for name in place.names):
+            return "c"
+    return "make"
+
+
+def _commands(folder: Folder, made: Makefile, source: Evidence) -> Iterator[Command]:
+    conventions = Conventions("make", folder, source)
+    configured = "configure" in folder.names and not folder.has("configure.ac", "configure.in")
+    shown = [target for target in made.targets.values() if _is_shown(target, made)]
+    for target in shown[:MAX_COMMANDS]:
+        role, sure = role_of_target(target, made, folder.name)
+        argv = _argv(target, made)
+        if role == "build" and configured:
+            argv = ("sh", "-c", " && ".join(("./configure", " ".join(argv))))
+        yield conventions.command(
+            target.name, *argv, role=role, confidence=sure, origin="runner", dynamic=made.dynamic,
+            source=Evidence(target.file, target.line, "make.target"), text=expand_recipe(target, made),
+        )  # fmt: skip
+
+
+def _is_shown(target: Target, made: Makefile) -> bool:
+    if target.name == made.default or target.phony or target.help:
+        return not target.name.startswith("_") and not target.name.endswith((".o", ".a"))
+    return not _NOT_A_NAME.search(target.name) and not target.name.startswith(("_", "-"))
+
+
+def _argv(target: Target, made: Makefile) -> tuple[str, ...]:
+    if target.name == made.default and target.name in ("all", "default"):
+        return ("make",)
+    return ("make", target.name)

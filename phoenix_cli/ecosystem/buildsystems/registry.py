@@ -46,6 +46,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("rush", ("rush",), names=("rush.json",)),
     Family("moon", ("moon",), names=("moon.yml", "moon.yaml"), folders=(".moon",)),
     Family("lage", ("lage",), names=("lage.config.js", "lage.config.cjs", "lage.config.mjs", "lage.config.ts", "lage.config.json")),
+    Family("tauri", ("npm", "pnpm", "yarn", "bun", "cargo"), names=("tauri.conf.json", "tauri.conf.json5", "Tauri.toml")),
     Family("wireit", ("wireit",), names=("package.json",)),
     Family("vite_plus", ("vite-plus",), names=("package.json",)),
     Family(
@@ -161,6 +162,25 @@ FAMILIES: tuple[Family, ...] = (
     Family("perl", ("perl",), names=("cpanfile", "Makefile.PL", "Build.PL", "dist.ini", "minil.toml")),
     Family("luarocks", ("luarocks",), suffixes=(".rockspec",)),
     Family("raku_tcl", ("raku", "tcl"), names=("META6.json", "pkgIndex.tcl", "pkgIndex.tcl.in")),
+    Family(
+        "contracts", ("foundry", "hardhat", "move", "scarb", "anchor"),
+        names=(
+            "foundry.toml", "hardhat.config.ts", "hardhat.config.js", "hardhat.config.cts", "hardhat.config.cjs", "hardhat.config.mts",
+            "hardhat.config.mjs", "Move.toml", "Scarb.toml", "Anchor.toml",
+        ),
+    ),  # fmt: skip
+    Family("game_engines", ("unity", "godot", "unreal"), names=("ProjectVersion.txt", "project.godot"), suffixes=(".uproject",)),
+    Family("typesetting", ("latex", "typst"), names=("latexmkrc", ".latexmkrc", "build.lua", "typst.toml", "main.typ"), suffixes=(".tex",)),
+    Family("mdbook", ("mdbook",), names=("book.toml",)),
+    Family(
+        "hugo", ("hugo", "zola"),
+        names=(
+            "hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "config.toml", "config.yaml", "config.yml", "config.json", "theme.toml",
+        ),
+        folders=("config/_default",),
+    ),  # fmt: skip
+    Family("jekyll", ("jekyll",), names=("_config.yml", "_config.yaml", "_config.toml")),
+    Family("antora", ("antora",), names=("antora-playbook.yml", "antora-playbook.yaml", "local-antora-playbook.yml", "antora.yml")),
     # Task runners and environment managers (rows 64-73)
     Family("just", ("just",), names=("justfile", ".justfile", "Justfile", ".Justfile", "JUSTFILE")),
     Family(
@@ -201,6 +221,12 @@ FAMILIES: tuple[Family, ...] = (
     ),  # fmt: skip
     Family("vscode", (), folders=(".vscode",)),
     # Containers, infrastructure, CI (rows 74-84)
+    Family(
+        "code_generation", ("buf", "flyway"),
+        names=(
+            "buf.yaml", "buf.work.yaml", "schema.prisma", "sqlc.yaml", "sqlc.yml", "sqlc.json", "flyway.toml", "flyway.conf",
+        ),
+    ),  # fmt: skip
     Family(
         "compose",
         ("compose",),
