@@ -42,6 +42,17 @@ def workspaces(files: Files) -> dict[str, Workspace]:
 
 def workspace_of(folder: Folder) -> Workspace | None:
     """Return the nearest workspace above a folder that claims it."""
+    found = folder.files.once(_claimed)
+    if folder.path not in found:
+        found[folder.path] = _nearest(folder)
+    return found[folder.path]
+
+
+def _claimed(files: Files) -> dict[str, Workspace | None]:
+    return {}
+
+
+def _nearest(folder: Folder) -> Workspace | None:
     known = folder.files.once(workspaces)
     above = folder.path
     while above and known:
