@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 
 #: ``${PORT:-8000}``, ``${PORT-8000}``, ``${PORT:=8000}``, ``${PORT}``, ``$PORT``.
-_VARIABLE = re.compile(r"\$\{(\w+)(?::?[-=]([^}]*)|:?[?+][^}]*)?\}|\$(\w+)")
+_VARIABLE = re.compile(r"\$\{(\w+)(?::?[-=]([^}]{0,200})|:?[?+][^}]{0,200})?\}|\$(\w+)")
 
+MAX_LINE = 4_000
 _IN_LINE = tuple(
     re.compile(pattern)
     for pattern in (
@@ -44,7 +45,7 @@ def port_number(value: object) -> int | None:
 
 def port_in_line(line: str, values: Mapping[str, str] | None = None) -> int | None:
     """Return the port that a command line sets for its own server, None where it leaves it open."""
-    text = resolve(line, values)
+    text = resolve(line[:MAX_LINE], values)
     for pattern in _IN_LINE:
         found = pattern.search(text)
         if found is not None:

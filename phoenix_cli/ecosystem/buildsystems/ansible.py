@@ -12,7 +12,7 @@ from phoenix_cli.ecosystem.files import Folder
 PLAYBOOKS = ("site.yml", "site.yaml", "playbook.yml", "playbook.yaml", "main.yml", "main.yaml", "play.yml", "local.yml")
 MARKERS = ("ansible.cfg", "galaxy.yml")
 REQUIREMENTS = ("requirements.yml", "requirements.yaml")
-_PLAY = re.compile(r"^\s*-?\s*(?:hosts|(?:ansible\.builtin\.)?import_playbook):", re.MULTILINE)
+_PLAY = re.compile(r"^[ \t]*(?:-[ \t]*)?(?:hosts|(?:ansible\.builtin\.)?import_playbook):", re.MULTILINE)
 _PARTS = frozenset({"roles", "tasks", "handlers", "meta", "vars", "defaults", "group_vars", "host_vars", "molecule"})
 
 

@@ -134,7 +134,7 @@ def _variables(folder: Folder) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in (".env.example", ".env.sample", ".env.template", ".env.dist", ".env"):
         if name in folder.names:
-            pairs = re.findall(r"^\s*(?:export\s+)?(\w+)=[\"']?([^\"'\s#]*)", folder.head(name, 20_000), re.MULTILINE)
+            pairs = re.findall(r"^[ \t]*(?:export[ \t]+)?(\w+)=[\"']?([^\"'\s#]*)", folder.head(name, 20_000), re.MULTILINE)
             found.update(pair for pair in pairs if pair[1])
     return found
 

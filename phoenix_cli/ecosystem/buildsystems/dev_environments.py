@@ -12,8 +12,8 @@ from phoenix_cli.ecosystem.facts import Command, Component, Fact, Service, Versi
 from phoenix_cli.ecosystem.files import Folder, line_of
 from phoenix_cli.ecosystem.ports import port_in_line
 
-_SCRIPT = re.compile(r"^\s*scripts\.([\w-]+)\.exec\s*=|^\s*scripts\.\"([^\"]+)\"\.exec\s*=", re.MULTILINE)
-_PROCESS = re.compile(r"""^\s*processes\.([\w-]+)\.exec\s*=\s*(?:"([^"\n]*)"|''([^']*)'')?""", re.MULTILINE)
+_SCRIPT = re.compile(r"^[ \t]*scripts\.([\w-]+)\.exec[ \t]*=|^[ \t]*scripts\.\"([^\"]+)\"\.exec[ \t]*=", re.MULTILINE)
+_PROCESS = re.compile(r"""^[ \t]*processes\.([\w-]+)\.exec[ \t]*=[ \t]*(?:"([^"\n]*)"|''([^']*)'')?""", re.MULTILINE)
 
 
 def detect(folder: Folder) -> Iterator[Fact]:

@@ -22,7 +22,7 @@ _VARIANT = re.compile(r"(?:Dockerfile|Containerfile)[._-][\w.-]+|[\w.-]+\.(?:[Dd
 _OTHER = re.compile(
     r".*\.(?:j2|jinja2?|tmpl|tpl|template|erb|mustache|md|txt|in|ts|js|go|rs|py|rb|java|cs|json|ya?ml|sh|dockerignore|bak)$"
 )
-_FROM = re.compile(r"^\s*FROM\s", re.MULTILINE | re.IGNORECASE)
+_FROM = re.compile(r"^[ \t]*FROM[ \t]", re.MULTILINE | re.IGNORECASE)
 _AFFIX = re.compile(r"^(?:Dockerfile|Containerfile)[._-]|[.](?:docker|container)file$", re.IGNORECASE)
 MAX_VARIANTS = 40
 

@@ -18,15 +18,13 @@ NAMES = (
 _SUFFIXES = (".md", ".markdown", ".rst", ".adoc", ".txt", "")
 MAX_BYTES = 150_000  # of one file
 MAX_USAGES = 120  # of all files
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*\{?\.?([\w+-]*)[^\n]*\n(.*?)^[ \t]*\1", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*\{?\.?([\w+-]*)")
 _SHELLS = frozenset((
     "sh", "bash", "zsh", "shell", "console", "shell-session", "shellsession", "sh-session", "terminal", "cmd",
     "powershell",
 ))  # fmt: skip
-_PROMPT = re.compile(r"^[ \t]*\$ +(\S[^\n]*)$", re.MULTILINE)
-_DIRECTIVE = re.compile(
-    r"^\.\. (?:code-block|code|sourcecode)::[ \t]*(\w[\w-]*)[^\n]*\n((?:[ \t]*\n|[ \t]+[^\n]*\n?)+)", re.MULTILINE
-)
+_PROMPT = re.compile(r"[ \t]*\$ +(\S.*)$")
+_DIRECTIVE = re.compile(r"\.\. (?:code-block|code|sourcecode)::[ \t]*([\w-]+)")
 
 
 def detect(folder: Folder) -> Iterator[Fact]:
@@ -55,29 +53,31 @@ def _documents(folder: Folder) -> Iterator[tuple[Folder, str]]:
 
 def usages_in(folder: Folder, name: str) -> Iterator[Usage]:
     """Yield one document's commands, in the order of its blocks."""
-    text = folder.head(name, MAX_BYTES)
     shell = Shell(folder.files, "docs", folder.join(name), "docs.block", "", trust_cd=False)
-    for start, block in sorted(_blocks(text)):
-        line = text.count("\n", 0, start) + 1
-        prompts = list(_PROMPT.finditer(block))
+    for first, lines in _blocks(folder.head(name, MAX_BYTES).splitlines()):
         shell.dir = ""
-        if not prompts:
-            yield from shell.usages(block, line)
-        for prompt in prompts:
-            yield from shell.usages(prompt.group(1), line + block.count("\n", 0, prompt.start(1)))
+        prompts = [(first + at, found.group(1)) for at, line in enumerate(lines) if (found := _PROMPT.match(line))]
+        for number, text in prompts or [(first, "\n".join(lines))]:
+            yield from shell.usages(text, number)
 
 
-def _blocks(text: str) -> Iterator[tuple[int, str]]:
-    """Yield fenced shell blocks, reStructuredText's, and indented lines with a prompt; each with its offset."""
-    taken: list[tuple[int, int]] = []
-    for found in _FENCE.finditer(text):
-        taken.append(found.span())
-        if found.group(2).lower() in _SHELLS or (not found.group(2) and _PROMPT.search(found.group(3))):
-            yield found.start(3), found.group(3)
-    for found in _DIRECTIVE.finditer(text):
-        taken.append(found.span())
-        if found.group(1).lower() in _SHELLS:
-            yield found.start(2), found.group(2)
-    for found in _PROMPT.finditer(text):
-        if not any(start <= found.start() < end for start, end in taken):
-            yield found.start(), found.group(0) + "\n"
+def _blocks(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield (first line number, lines) of fenced shell blocks, of directives, and of indented lines with a prompt."""
+    at = 0
+    while at < len(lines):
+        fence, directive = _FENCE.match(lines[at]), _DIRECTIVE.match(lines[at])
+        start = at = at + 1
+        if fence is not None:
+            while at < len(lines) and not lines[at].lstrip().startswith(fence.group(1)):
+                at += 1
+            language, block = fence.group(2).lower(), lines[start:at]
+            at += 1
+            if language in _SHELLS or (not language and any(map(_PROMPT.match, block))):
+                yield start + 1, block
+        elif directive is not None:
+            while at < len(lines) and (not lines[at].strip() or lines[at][0] in " \t"):
+                at += 1
+            if directive.group(1).lower() in _SHELLS:
+                yield start + 1, lines[start:at]
+        elif _PROMPT.match(lines[start - 1]):
+            yield start, [lines[start - 1]]

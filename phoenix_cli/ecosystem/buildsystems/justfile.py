@@ -12,6 +12,7 @@ _ALIAS = re.compile(r"alias\s+([\w-]+)\s*:=\s*([\w-]+)")
 _IMPORT = re.compile(r"import\??\s+(['\"])(.+?)\1")
 _MODULE = re.compile(r"mod\??\s+([\w-]+)(?:\s+(['\"])(.+?)\2)?\s*$")
 _QUOTED = re.compile(r"'''.*?'''|\"\"\".*?\"\"\"|'[^']*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`", re.DOTALL)
+MAX_LINE = 2_000  # a longer one is data
 _FENCES = ("'''", '"""', "```")
 
 
@@ -62,6 +63,8 @@ def _top_lines(text: str, found: Justfile) -> Iterator[tuple[int, str]]:
     """Yield the lines in the first column; indented ones become the last recipe's body."""
     fence = ""
     for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > MAX_LINE:
+            continue
         if fence:
             fence = "" if fence in line else fence
         elif line[:1] in (" ", "\t"):

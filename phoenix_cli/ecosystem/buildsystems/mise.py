@@ -90,7 +90,8 @@ def _tasks(home: Folder, holder: Folder, name: str) -> Iterator[Command]:
 
 
 def _task_line(text: str, task: str) -> int | None:
-    found = re.search(rf"""^\[tasks\.["']?{re.escape(task)}["']?\]|^\s*["']?{re.escape(task)}["']?\s*=""", text, re.MULTILINE)
+    name = rf"""["']?{re.escape(task)}["']?"""
+    found = re.search(rf"^\[tasks\.{name}\]|^[ \t]*{name}[ \t]*=", text, re.MULTILINE)
     return text.count("\n", 0, found.start()) + 1 if found else None
 
 

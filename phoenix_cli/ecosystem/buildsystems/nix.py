@@ -10,9 +10,9 @@ from phoenix_cli.ecosystem.facts import Command, Component, Fact, Role
 from phoenix_cli.ecosystem.files import Folder
 
 FILES = ("flake.nix", "default.nix", "shell.nix", "release.nix")
-_COMMENT = re.compile(r"#[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"#[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 #: An output is a set or a function; ``packages = [ ... ]`` is what a shell is made of.
-_SET = r"\s*=(?!=)(?!\s*(?:with [^;]+;\s*)*(?:\[|lib\.|builtins\.|\())"
+_SET = r"\s*=(?!=)(?!\s*(?:with [^;]{1,200};\s*){0,5}(?:\[|lib\.|builtins\.|\())"
 
 #: Flake output -> what it lets one do. Bare ``default = ...`` below ``packages`` needs no look of its own.
 _OUTPUTS: tuple[tuple[str, str, Role, tuple[str, ...], float], ...] = (

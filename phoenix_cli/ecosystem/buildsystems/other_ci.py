@@ -121,7 +121,7 @@ def _jenkins(folder: Folder) -> Iterator[Fact]:
         return
     yield Component("", "jenkins", "groovy", 0.95, (folder.evidence("Jenkinsfile", "jenkins.file", line=1),))
     text = folder.text("Jenkinsfile")
-    step = r"""\b(?:sh|bat)\s*\(?\s*(?:script:\s*)?(?:'''(.*?)'''|\"\"\"(.*?)\"\"\"|'([^'\n]*)'|"([^"\n]*)")"""
+    step = r"""\b(?:sh|bat)[ \t]*(?:\(\s*)?(?:script:\s*)?(?:'''(.*?)'''|\"\"\"(.*?)\"\"\"|'([^'\n]*)'|"([^"\n]*)")"""
     for found in list(re.finditer(step, text, re.DOTALL))[:MAX_USAGES]:
         line = text.count("\n", 0, found.start()) + 1
         script = next(group for group in found.groups() if group is not None)

@@ -12,7 +12,7 @@ from phoenix_cli.ecosystem.facts import Command, Component, Evidence, Fact, Role
 from phoenix_cli.ecosystem.files import Folder
 from phoenix_cli.ecosystem.ports import port_in_line, port_number
 
-_LINE = re.compile(r"([A-Za-z0-9_][\w.-]*):\s*(\S.*?)\s*$")
+_LINE = re.compile(r"([A-Za-z0-9_][\w.-]*):\s*(\S.*)$")
 _RUNNERS = ("goreman", "overmind", "hivemind", "honcho", "forego", "foreman")
 #: Lines that run once at a deployment; nothing stays up.
 _ONCE = frozenset({"release", "postdeploy", "predeploy", "console"})
@@ -58,7 +58,7 @@ def _processes(folder: Folder, name: str) -> list[Process]:
         process = _LINE.match(line) if not line.startswith("#") else None
         if process:
             source = folder.evidence(name, "procfile.line", line=number)
-            found.append(Process(process.group(1), process.group(2), source, len(found)))
+            found.append(Process(process.group(1), process.group(2).rstrip(), source, len(found)))
     return found
 
 

@@ -16,12 +16,15 @@ _KNOWN = re.compile(
     r"|swift|dart|flutter|julia|Rscript|R|crystal|zig|gleam|watchexec|air|templ|tailwindcss|jekyll|hugo|bin/start-\S+|heroku-php-\S+"
     r"|chamber|dotenv|foreman|mailcatcher|mailhog|mailpit|stripe|ngrok|cloudflared|minio|elasticsearch|memcached)"
 )
+MAX_LINE = 1_000
 _PREFIX = re.compile(r"(?:exec\s+|env\s+|[A-Za-z_]\w*=\S*\s+|cd\s+\S+\s*&&\s*)+")
 
 
 def is_runnable(line: str, folder: Folder) -> bool:
     """Tell whether a line's program is a known tool, a file of the repository, or a path that a build here makes."""
-    words = _PREFIX.sub("", line.strip(), count=1).split()
+    text = line.strip()[:MAX_LINE]
+    prefix = _PREFIX.match(text)
+    words = text[prefix.end() if prefix else 0 :].split(None, 1)
     program = words[0].strip("\"'") if words else ""
     if not program or program.startswith("$"):
         return False

@@ -112,7 +112,7 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
     at = 0
     while at < len(lines):
         start, line = at, lines[at]
-        while line.endswith("\\") and at + 1 < len(lines):
+        while line.endswith("\\") and at + 1 < len(lines) and at - start < MAX_JOINED:
             at += 1
             line = line[:-1].rstrip() + " " + lines[at].strip()
         at += 1

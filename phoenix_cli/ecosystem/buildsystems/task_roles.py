@@ -22,7 +22,7 @@ _PLACEHOLDER = re.compile(r"no test specified|\bexit 1\s*$")
 _SERVES = re.compile(r"\b(?:run|serve|server|start|dev|up|vite|webpack|air)\b")
 _CHECKS = re.compile(r"\b(?:test|tests|lint|check|fmt|format|clippy|vet|pytest|ruff|eslint)\b")
 _BUILDS = re.compile(r"\b(?:build|compile|bundle|tsc|webpack|gcc|cc|make|package|dist|assemble|docker)\b")
-_OWN_TASK = re.compile(r"(?:^|\n)\s*(?:just|task|mise run|thor|mage)\s+([\w:.-]+)|^deps: (.*)$", re.MULTILINE)
+_OWN_TASK = re.compile(r"^[ \t]*(?:just|task|mise run|thor|mage)\s+([\w:.-]+)|^deps: (.*)$", re.MULTILINE)
 
 #: Heads of a longer name (``test:unit``, ``build-wasm``) that still tell the role, with lower confidence.
 _HEADS: dict[str, Role] = {
@@ -37,13 +37,14 @@ _GETS_DEPENDENCIES = re.compile(
 _ASIDE = re.compile(
     r"(?:^|[-_:./])(?:watch|debug|update|snapshots?|clean|open|ui|ci|image|container|docker|base|release|tools?)$"
 )
+MAX_TEXT = 20_000
 _HEAD = re.compile(r"[-_:./ ]+")
 
 
 def judge(name: str, text: str = "", needs_arguments: bool = False) -> tuple[Role, float]:
     """Return the task's role, and how sure it is that this is the role's main command (0.95 main, 0.6 a variant)."""
     role, sure = _by_name(name)
-    role = _by_text(role, name, text) if text else role
+    role = _by_text(role, name, text[:MAX_TEXT]) if text else role
     if needs_arguments:
         sure = min(sure, 0.4)
     return role, sure if role != "other" else min(sure, 0.7)

@@ -11,8 +11,8 @@ from phoenix_cli.ecosystem.facts import Command, Component, Fact, Role, Version
 from phoenix_cli.ecosystem.files import Files, Folder
 
 MAX_MODULES = 2_000
-_SOURCE = re.compile(r"^\s*source\s*=\s*\"(\.{1,2}/[^\"]*)\"", re.MULTILINE)
-_REQUIRED = re.compile(r"^\s*required_version\s*=\s*\"([^\"]+)\"", re.MULTILINE)
+_SOURCE = re.compile(r"^[ \t]*source[ \t]*=[ \t]*\"(\.{1,2}/[^\"]*)\"", re.MULTILINE)
+_REQUIRED = re.compile(r"^[ \t]*required_version[ \t]*=[ \t]*\"([^\"]+)\"", re.MULTILINE)
 
 
 def detect(folder: Folder) -> Iterator[Fact]:

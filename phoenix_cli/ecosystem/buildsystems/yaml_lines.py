@@ -14,7 +14,9 @@ from dataclasses import dataclass
 Path = tuple[str | int, ...]
 
 MAX_LINES = 20_000
-_KEY = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([^\s"'\[\]{}#,&*!|>%@`-][^#]*?|-[^\s#][^#]*?))\s*:(?:\s+(.*)|$)""")
+MAX_LINE = 4_000  # characters; a longer line is data
+_QUOTED_KEY = re.compile(r"""(?:"([^"]*)"|'([^']*)')[ \t]*:(?:[ \t]+|$)""")
+_KEY_END = re.compile(r":(?=[ \t]|$)")
 _PROPERTY = re.compile(r"[&!][^\s]*\s*")
 _BLOCK = re.compile(r"[|>][-+0-9]*\s*(?:#.*)?$")
 
@@ -40,7 +42,7 @@ def entries(text: str) -> Iterator[Entry]:
     frames: list[_Frame] = []
     at = 0
     while at < len(lines):
-        content = lines[at].lstrip(" ")
+        content = lines[at].lstrip(" ") if len(lines[at]) <= MAX_LINE else ""
         if not content or content[0] in "#%" or content == "---":
             at += 1
             continue
@@ -62,15 +64,26 @@ def _entry(lines: list[str], at: int, frames: list[_Frame]) -> tuple[Entry | Non
         inner = rest[1:].lstrip(" ")
         indent += len(rest) - len(inner)
         rest = inner
-    found = _KEY.match(rest)
-    if found is None and not dashed:
+    key, value = _split(rest)
+    if key is None and not dashed:
         return None, at + 1
-    if found is None:
+    if key is None:
         value, following = _scalar(lines, at, rest, parent)
     else:
-        _enter_key(frames, indent, next(group for group in found.groups() if group is not None))
-        value, following = _scalar(lines, at, found.group(4) or "", indent)
+        _enter_key(frames, indent, key)
+        value, following = _scalar(lines, at, value, indent)
     return Entry(tuple(frame.key for frame in frames), value, at + 1), following
+
+
+def _split(text: str) -> tuple[str | None, str]:
+    """Return the key that a line begins with, None for none, and what follows it."""
+    if text[:1] in ('"', "'"):
+        quoted = _QUOTED_KEY.match(text)
+        return (quoted.group(1) or quoted.group(2) or "", text[quoted.end() :]) if quoted else (None, "")
+    end = _KEY_END.search(text)
+    if end is None or text[0] in "[]{}#,&*!|>%@`" or "#" in text[: end.start()]:
+        return None, ""
+    return text[: end.start()].rstrip(), text[end.end() :].lstrip()
 
 
 def _enter_item(frames: list[_Frame], indent: int) -> None:
