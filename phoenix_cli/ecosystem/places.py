@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from phoenix_cli.ecosystem.facts import Place
 
@@ -13,14 +14,16 @@ _LOW_PLACES: tuple[tuple[Place, re.Pattern[str]], ...] = tuple(
         ("test", r"__?tests?__?|tests?|testdata|test[-_]data|fixtures?|__fixtures__|testing|e2e|spec|specs|mocks?|"
                  r"integration[-_]tests?|test[-_].*|.*[-_]tests?|smoke[-_]tests?|acceptance|.*_suite_data"),
         ("benchmark", r"bench|benches|benchmarks?|perf"),
-        ("example", r"examples?|samples?|demos?|playgrounds?|sandbox(es)?|tutorials?|starters?|.*[-_]examples?|examples?[-_].*|examplesite"),
+        ("example", r"examples?|samples?|demos?|playgrounds?|sandbox(es)?|tutorials?|starters?|.*[-_]examples?|examples?[-_].*|examplesite|"
+                    r"(samples?|demos?)[-_](apps?|projects?)"),
         ("template", r"templates?|_?skeletons?|boilerplates?|scaffolds?|cookiecutter.*|archetypes?"),
-        ("docs", r"docs?|documentation|website|site"),
+        ("docs", r"docs?|documentation|website|site|.*[-_]docs"),
     )
 )  # fmt: skip
 LOW_PLACES = frozenset(place for place, _ in _LOW_PLACES)
 
 
+@lru_cache(maxsize=4_096)  # asked several times for each of thousands of fixtures
 def place_of(dir: str) -> Place:
     """Judge by its path where a component stands: ``examples/web`` is an example, ``docs`` is documentation."""
     # Below src/main/ the folders are packages: org/springframework/samples/petclinic is no sample.
