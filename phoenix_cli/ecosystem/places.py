@@ -14,8 +14,8 @@ _LOW_PLACES: tuple[tuple[Place, re.Pattern[str]], ...] = tuple(
         ("test", r"__?tests?__?|tests?|testdata|test[-_]data|fixtures?|__fixtures__|testing|e2e|spec|specs|mocks?|"
                  r"integration[-_]tests?|test[-_].*|.*[-_]tests?|smoke[-_]tests?|acceptance|.*_suite_data"),
         ("benchmark", r"bench|benches|benchmarks?|perf"),
-        ("example", r"examples?|samples?|demos?|playgrounds?|sandbox(es)?|tutorials?|starters?|.*[-_]examples?|examples?[-_].*|examplesite|"
-                    r"(samples?|demos?)[-_](apps?|projects?)"),
+        ("example", r"examples?|samples?|demos?|playgrounds?|sandbox(es)?|tutorials?|starters?|.*[-_]examples?|"
+                    r"examples?[-_].*|examplesite|(samples?|demos?)[-_](apps?|projects?)"),
         ("template", r"templates?|_?skeletons?|boilerplates?|scaffolds?|cookiecutter.*|archetypes?"),
         ("docs", r"docs?|documentation|website|site|.*[-_]docs"),
     )
