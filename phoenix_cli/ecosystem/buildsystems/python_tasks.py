@@ -102,7 +102,7 @@ def _body(value: Any) -> str:
 
 
 def _invoke(text: str) -> Iterator[Task]:
-    tree = parsed(text)
+    tree = parsed(text) if "invoke" in text else None  # most files of this name are a queue's tasks
     if tree is None or "invoke" not in imports(tree) | _deep_imports(text):
         return
     for function, call, _ in _decorated(tree, ("task", "invoke.task")):

@@ -58,15 +58,27 @@ def roles(found: Detection) -> set[str]:
             8000,
         ),
         (
-            {"requirements.txt": "Flask\ngunicorn\n", "wsgi.py": "application = create_app()\n"},
-            "gunicorn wsgi:application",
-            "flask --app wsgi run --debug",
+            {"requirements.txt": "fastapi\nuvicorn\n", "api/main.py": "from api import x\ndef create_app(): ...\n"},
+            "uvicorn api.main:create_app --factory",
+            "uvicorn api.main:create_app --factory --reload",
             8000,
         ),
         (
-            {"requirements.txt": "flask\n", "shop/__init__.py": "def create_app(config=None):\n    pass\n"},
-            "flask --app shop:create_app run",
-            "flask --app shop:create_app run --debug",
+            {"requirements.txt": "Flask\ngunicorn\n", "wsgi.py": "application = create_app()\n"},
+            "gunicorn wsgi:application",
+            "flask run --debug",
+            8000,
+        ),
+        (
+            {"requirements.txt": "Flask\ngunicorn\n", "shop/__init__.py": "def create_app(config=None):\n    pass\n"},
+            "gunicorn shop:create_app()",
+            "flask --app shop run --debug",
+            8000,
+        ),
+        (
+            {"requirements.txt": "flask\n", "shop/web.py": "from shop import x\nsite = Flask(__name__)\n"},
+            "flask --app shop.web:site run",
+            "flask --app shop.web:site run --debug",
             5000,
         ),
         (
@@ -75,8 +87,20 @@ def roles(found: Detection) -> set[str]:
                 "app.py": "app = Flask(__name__)\nif __name__ == '__main__':\n    app.run(port=8081)\n",
             },
             "python app.py",
-            "python app.py",
+            "flask run --debug",
             8081,
+        ),
+        (
+            {"requirements.txt": "chainlit\n", "app.py": "import chainlit as cl\n"},
+            "chainlit run app.py",
+            "chainlit run app.py -w",
+            8000,
+        ),
+        (
+            {"requirements.txt": "aiohttp\n", "main.py": "if __name__ == '__main__':\n    web.run_app(app)\n"},
+            "python main.py",
+            None,
+            8080,
         ),
         (
             {
@@ -202,3 +226,14 @@ def test_a_plain_program_starts_by_its_main_file() -> None:
     )
     library = '[project]\nname = "k"\n[build-system]\nbuild-backend = "hatchling.build"\n'
     assert "start" not in roles(facts_of({"pyproject.toml": library, "k/__main__.py": ""}))
+
+
+def test_other_ways_to_start_are_offered_with_less_confidence() -> None:
+    main = "app = FastAPI()\nif __name__ == '__main__':\n    uvicorn.run('main:app', port=9000)\n"
+    component = component_of(facts_of({"requirements.txt": "fastapi\nuvicorn\n", "main.py": main}), "pip")
+    assert command_of(component, "pip:start").argv == ("python", "main.py")  # the port is its own
+    other = command_of(component, "pip:start:uvicorn")
+    assert (other.argv, other.role) == (("uvicorn", "main:app"), "start")
+    assert other.confidence < command_of(component, "pip:start").confidence
+    files = {"requirements.txt": "django\ngunicorn\n", "manage.py": MANAGE, "site/wsgi.py": ""}
+    assert command_of(component_of(facts_of(files), "pip"), "pip:start:gunicorn").argv == ("gunicorn", "site.wsgi")

@@ -76,5 +76,7 @@ def test_any_value_in_the_other_manifests(value: Any) -> None:
 @settings(max_examples=100, deadline=None)
 @given(data=st.binary(max_size=60))
 def test_any_bytes_in_files_that_are_no_documents(data: bytes) -> None:
-    names = "requirements.txt setup.py setup.cfg tox.ini noxfile.py tasks.py dodo.py conf.py manage.py SConstruct wscript"
+    names = (
+        "requirements.txt setup.py setup.cfg tox.ini noxfile.py tasks.py dodo.py conf.py manage.py SConstruct wscript"
+    )
     facts_of(dict.fromkeys((*names.split(), "alembic.ini", "meta.yaml", "main.py"), data))
