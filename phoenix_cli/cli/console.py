@@ -115,7 +115,7 @@ class Console:
 
         ``colours`` maps a header to a colour. The last column is cut with ``…`` where the terminal ends.
         """
-        from phoenix_cli.cli.views.table import draw
+        from phoenix_cli.cli.drawing import draw
 
         texts = [[one_line("" if cell is None else cell) for cell in row] for row in rows]
         if not self.terminal:

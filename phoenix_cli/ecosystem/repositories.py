@@ -84,6 +84,22 @@ def all_repositories(state: State) -> list[Repository]:
     return [Repository.from_row(row) for row in state.read("SELECT * FROM repos ORDER BY name")]
 
 
+def main_systems(detection: dict[str, Any]) -> list[str]:
+    """Return the systems that a repository is built with, surest first: not those of its examples, tests or docs."""
+    own = [one for one in detection["components"] if one["place"] in ("root", "member", "nested")]
+    return list(dict.fromkeys(one["system"] for one in own or detection["components"]))
+
+
+def keep_detection(
+    connection: sqlite3.Connection, tree: str, version: int, detection: dict[str, Any], made_at: str
+) -> None:
+    """Keep the documented JSON of a tree; a detection is a function of the tree, so an older row is as good."""
+    connection.execute(
+        "INSERT OR IGNORE INTO detections (tree_id, version, body, systems, made_at) VALUES (?, ?, ?, ?, ?)",
+        (tree, version, json.dumps(detection), json.dumps(main_systems(detection)), made_at),
+    )
+
+
 def stored_detection(state: State, tree: str, version: int) -> dict[str, Any] | None:
     """Return the documented JSON that was kept for a tree, None when this detector has not seen it."""
     row = state.read_one("SELECT body FROM detections WHERE tree_id = ? AND version = ?", (tree, version))

@@ -14,7 +14,8 @@ from typing import Literal
 from phoenix_cli.health.tools import TOOLS, versions
 from phoenix_cli.kernel import sandbox
 from phoenix_cli.kernel.paths import Home
-from phoenix_cli.kernel.state.database import APPLICATION_ID, SCHEMA_VERSION, marker
+from phoenix_cli.kernel.state.database import marker
+from phoenix_cli.kernel.state.version import APPLICATION_ID, SCHEMA_VERSION
 
 Status = Literal["ok", "note", "broken"]
 OLDEST_GIT = (2, 38)  # safe.bareRepository, which keeps a bare repository inside a tree from running its config

@@ -11,19 +11,9 @@ import json
 import re
 from typing import Any
 
-MAX_BYTES = 2_000_000
-MAX_DEPTH = 100
-MAX_ALIASES = 1_000
-MAX_NODES = 200_000
+from phoenix_cli.kernel.document_limits import MAX_BYTES, MAX_DEPTH, MAX_NODES, DocumentError
 
-
-class DocumentError(ValueError):
-    """The document is not what it says it is, or is larger than its limits."""
-
-    def __init__(self, message: str, line: int | None = None) -> None:
-        super().__init__(message)
-        self.line = line
-
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "DocumentError", "load_json", "load_jsonc", "load_toml", "load_xml", "load_yaml"]
 
 def load_json(text: str) -> Any:
     """Parse JSON; a byte order mark is accepted."""

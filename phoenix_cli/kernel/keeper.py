@@ -88,7 +88,9 @@ def _forget_output() -> None:
 
 def _wait(child: int, control: int) -> int | None:
     """Return the child's wait status, None when phoenix is gone."""
-    wake, alarm = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    wake, alarm = os.pipe()
+    os.set_blocking(wake, False)
+    os.set_blocking(alarm, False)
     signal.set_wakeup_fd(alarm, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     while True:

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from phoenix_cli.kernel.documents import MAX_ALIASES, MAX_DEPTH, MAX_NODES, DocumentError
+from phoenix_cli.kernel.document_limits import MAX_ALIASES, MAX_DEPTH, MAX_NODES, DocumentError
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _OPENING = (yaml.MappingStartEvent, yaml.SequenceStartEvent)

@@ -67,7 +67,7 @@ def test_the_schema_version_counts_the_steps():
 
     from sqlite_utils import Database
 
-    from phoenix_cli.kernel.state.database import SCHEMA_VERSION
+    from phoenix_cli.kernel.state.version import SCHEMA_VERSION
     from phoenix_cli.kernel.state.migrations import STEPS
 
     connection = sqlite3.connect(":memory:")

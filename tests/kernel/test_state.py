@@ -8,7 +8,8 @@ import pytest
 
 from phoenix_cli.kernel.errors import Conflict, Failed, Unavailable
 from phoenix_cli.kernel.state import State
-from phoenix_cli.kernel.state.database import APPLICATION_ID, SCHEMA_VERSION, marker
+from phoenix_cli.kernel.state.database import marker
+from phoenix_cli.kernel.state.version import APPLICATION_ID, SCHEMA_VERSION
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def test_a_new_database_is_ours_and_up_to_date(state):
 
 def test_a_write_that_raises_leaves_nothing(state):
     with pytest.raises(RuntimeError), state.write() as connection:
-        connection.execute("INSERT INTO detections VALUES ('t', 1, '{}', 'now')")
+        connection.execute("INSERT INTO detections VALUES ('t', 1, '{}', '[]', 'now')")
         raise RuntimeError
     assert state.read("SELECT * FROM detections") == []
 

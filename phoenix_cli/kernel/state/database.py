@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from phoenix_cli.kernel.errors import Conflict, Failed, PhoenixError, Unavailable
+from phoenix_cli.kernel.state.version import SCHEMA_VERSION
 
-APPLICATION_ID = 0x50484E58  # "PHNX": tells our file from any other SQLite file, and from an empty one
-SCHEMA_VERSION = 4  # the number of migrations; kept in user_version so that the common case needs no import of them
 BUSY_TIMEOUT_S = 30.0
 
 

@@ -1,6 +1,6 @@
 """The schema, as numbered steps. A shipped step is never edited; a change is a new step.
 
-sqlite-utils runs each step in one transaction together with the record that it ran. ``SCHEMA_VERSION`` in ``database``
+sqlite-utils runs each step in one transaction together with the record that it ran. ``SCHEMA_VERSION`` in ``version``
 counts the steps; a test holds the two together.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database, Migrations
 
-from phoenix_cli.kernel.state.database import APPLICATION_ID
+from phoenix_cli.kernel.state.version import APPLICATION_ID
 
 STEPS = Migrations("phoenix")
 
@@ -78,6 +78,7 @@ def m0002_repositories(db: Any) -> None:
             tree_id TEXT NOT NULL,
             version INTEGER NOT NULL,
             body TEXT NOT NULL,
+            systems TEXT NOT NULL,
             made_at TEXT NOT NULL,
             PRIMARY KEY (tree_id, version)
         ) STRICT, WITHOUT ROWID
