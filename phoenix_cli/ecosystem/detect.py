@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from phoenix_cli.ecosystem.buildsystems.compose import built_folders
 from phoenix_cli.ecosystem.buildsystems.registry import awake
 from phoenix_cli.ecosystem.facts import (
     Command,
@@ -49,12 +50,12 @@ def assemble(path: str, commit: str | None, facts: Iterable[Fact], files: Files)
     evidences = Evidences(fact for fact in facts if isinstance(fact, Usage))
     merged = merge(_placed(fact) for fact in facts if isinstance(fact, Component))
     components = tuple(rank(with_recipes(merged, evidences, files)))
-    services = join_services(fact for fact in facts if isinstance(fact, Service))
+    services = join_services((fact for fact in facts if isinstance(fact, Service)), files.once(built_folders))
     return Detection(
         path=path,
         commit=commit,
         components=components,
-        primary=choose_primary(components, evidences, files.once(language_shares)),
+        primary=choose_primary(components, evidences, files.once(language_shares), path.rstrip("/").rpartition("/")[2]),
         package_managers=tuple(fact for fact in facts if isinstance(fact, PackageManager)),
         versions=tuple(dict.fromkeys(fact for fact in facts if isinstance(fact, Version))),
         services=services,

@@ -15,15 +15,26 @@ from phoenix_cli.ecosystem.places import LOW_PLACES, place_of
 HINT = 0.5  # at most this sure: a hint
 
 
-def join_services(services: Iterable[Service]) -> tuple[Service, ...]:
-    """Return each service once, ports completed, without those of examples and tests and without needless hints."""
+def join_services(services: Iterable[Service], built: frozenset[str] = frozenset()) -> tuple[Service, ...]:
+    """Return each service once, ports completed, without those of examples and tests and without needless hints.
+
+    ``built`` are the folders that compose makes its services of: what a manifest there would start is one of those.
+    """
     own = [service for service in services if place_of(service.dir) not in LOW_PLACES]
-    unique = _unique(own)
+    unique = _unique(_hint(service) if service.dir in built and _is_inferred(service) else service for service in own)
     sure = [service for service in unique if service.confidence > HINT]
     hints = [service for service in unique if service.confidence <= HINT]
     if not sure:
         return tuple(_without_echoes(hints))
     return tuple(_with_port(service, sure, hints) for service in sure)
+
+
+def _is_inferred(service: Service) -> bool:
+    return not service.source.rule.startswith(("compose.", "procfile.")) and service.image is None
+
+
+def _hint(service: Service) -> Service:
+    return replace(service, confidence=min(service.confidence, HINT))
 
 
 def _unique(services: Iterable[Service]) -> list[Service]:

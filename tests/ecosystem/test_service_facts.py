@@ -38,3 +38,11 @@ def test_hints_alone_stand_once_for_each_port() -> None:
 
 def test_examples_and_tests_start_nothing() -> None:
     assert join_services([service("web", "examples/shop"), service("db", "tests/integration")]) == ()
+
+
+def test_what_runs_in_a_folder_that_compose_builds_is_told_once() -> None:
+    rule = Evidence("compose.yaml", 2, "compose.service")
+    container = Service("shop", rule, "", ("docker", "compose", "up", "shop"), port=8080)
+    joined = join_services([container, service("api", "src/shop", 3000, sure=0.8)], built=frozenset({"src/shop"}))
+    assert [(one.name, one.port) for one in joined] == [("shop", 8080)]
+    assert len(join_services([container, service("api", "src/other", 3000, sure=0.8)], built=frozenset({"src/shop"}))) == 2

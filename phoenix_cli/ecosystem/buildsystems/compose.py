@@ -18,7 +18,7 @@ _VARIANT = re.compile(r"(?:docker-compose|compose)[._-]([\w.-]+)\.ya?ml|([\w-]+)
 #: Of files that only exist in variants, the one a developer would take.
 _PREFERRED = ("dev", "local", "development", "base", "common", "default")
 #: Files that serve the tests or an image's build rather than a person who wants to run it.
-_ASIDE = re.compile(r"(?:^|[._-])(?:ci|tests?|e2e|bench|build)(?:[._-]|$)")
+_ASIDE = re.compile(r"(?:^|[._-])(?:ci|tests?|e2e|bench|build|gitpod|codespaces)(?:[._-]|$)")
 _OWN_TASKS = frozenset({"up", "build", "down", "logs", "watch"})
 
 
@@ -30,6 +30,8 @@ def detect(folder: Folder) -> Iterator[Fact]:
     if not files or serves_above(folder.path):
         return
     services = _services(folder, files, variants, whole=not bases)
+    if not services and not _is_meant(folder, files[0]):
+        return
     evidence = tuple(folder.evidence(name, "compose.file", line=1) for name in files)
     yield Component(
         folder.path, "compose", "yaml", 0.95 if services else 0.5, evidence,
@@ -89,6 +91,22 @@ def _projects(files: Files) -> tuple[str, ...]:
     """Return the repository's own folders with compose files, examples and tests left out."""
     found = (one for one in files.folders.values() if any(name in BASES or _VARIANT.fullmatch(name) for name in one.names))
     return tuple(one.path for one in found if place_of(one.path) not in LOW_PLACES)
+
+
+def _is_meant(folder: Folder, name: str) -> bool:
+    """Tell a project that is broken, or only includes others, from a file of another purpose under this name."""
+    return folder.join(name) in folder.files.problems or "include" in folder.yaml(name) or "services" in folder.yaml(name)
+
+
+def built_folders(files: Files) -> frozenset[str]:
+    """Return the folders whose programs run as services of the repository's own compose projects."""
+    found: set[str] = set()
+    for path in files.once(_projects):
+        folder = files.folder(path)
+        names = [name for name in BASES if name in folder.names]
+        for service in _services(folder, _project(folder, names) or _variants(folder)[:1], [], whole=False).values():
+            found.update(service.built_folders(folder))
+    return frozenset(found)
 
 
 def _argv(folder: Folder, files: list[str], *words: str) -> tuple[str, ...]:

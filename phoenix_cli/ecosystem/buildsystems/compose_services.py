@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +57,16 @@ class ComposeService:
         """Whether a plain ``up`` leaves it out."""
         return bool(self.value.get("profiles"))
 
+    def built_folders(self, folder: Folder) -> Iterator[str]:
+        """Yield the folder that its image is made of: the Dockerfile's where that is named, else the build's context."""
+        build = self.value.get("build")
+        options = build if isinstance(build, dict) else {"context": build}
+        context = resolve(str(options.get("context") or "."), self.variables)
+        if "://" not in context and self.builds:
+            dockerfile = resolve(str(options.get("dockerfile") or ""), self.variables).removeprefix("./")
+            inner = folder.at(context).at(dockerfile.rpartition("/")[0])
+            yield inner.path if inner.exists else folder.at(context).path
+
     def port(self) -> int | None:
         """Return the first published port of the host, a TCP one rather than UDP."""
         ports = self.value.get("ports")
@@ -74,21 +85,31 @@ def services_of(folder: Folder, names: list[str]) -> dict[str, ComposeService]:
 
 def _merge_file(merged: dict[str, ComposeService], folder: Folder, name: str, variables: dict[str, str], depth: int) -> None:
     document = folder.yaml(name)
+    services = services_table(document)
     if depth < MAX_DEPTH:
         for path in _includes(document.get("include")):
             target, file = _file(folder, path)
             if file in target.names:
                 _merge_file(merged, target, file, variables, depth + 1)
-    services = document.get("services")
     lines = lines_of(folder.text(name)) if services else {}
-    for key, value in services.items() if isinstance(services, dict) else ():
+    for key, value in services.items():
         if isinstance(value, dict):
-            source = Evidence(folder.join(name), lines.get(("services", str(key))), "compose.service")
+            line = lines.get(("services", str(key))) or lines.get((str(key),))
+            source = Evidence(folder.join(name), line, "compose.service")
             value = _extended(folder, document, value, depth)
             known = merged.get(str(key))
             merged[str(key)] = ComposeService(
                 str(key), _over(known.value, value) if known else value, known.source if known else source, variables,
             )  # fmt: skip
+
+
+def services_table(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the services of one file; the first version of the format had them at the top."""
+    services = document.get("services")
+    if isinstance(services, dict):
+        return services
+    old = {key: value for key, value in document.items() if isinstance(value, dict) and not {"image", "build"}.isdisjoint(value)}
+    return old if "services" not in document else {}
 
 
 def _includes(value: Any) -> list[str]:
@@ -114,8 +135,7 @@ def _extended(folder: Folder, document: dict[str, Any], value: dict[str, Any], d
     if isinstance(file, str):
         folder, name = _file(folder, file)
         document = folder.yaml(name)
-    services = document.get("services")
-    base = services.get(options.get("service")) if isinstance(services, dict) else None
+    base = services_table(document).get(str(options.get("service")))
     return _over(_extended(folder, document, base, depth + 1), value) if isinstance(base, dict) else value
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ecosystem.memory_tree import command_of, component_of, facts_of, pairs_of
+from phoenix_cli.ecosystem.buildsystems.compose import built_folders
+from phoenix_cli.ecosystem.files import Files
+from tests.ecosystem.memory_tree import MemoryTree, command_of, component_of, facts_of, pairs_of
 
 COMPOSE = """\
 services:
@@ -118,3 +120,21 @@ def test_a_broken_file_is_still_a_component_and_a_circle_ends() -> None:
     assert component_of(found, "compose").confidence == 0.5
     circle = "include: [compose.yml]\nservices:\n  a:\n    extends: a\n    image: x\n"
     assert services({"compose.yml": circle}) == {"a": None}
+
+
+def test_the_first_version_of_the_format_and_lists_of_tasks() -> None:
+    old = "web:\n  build: .\n  ports: ['80:80']\ndb:\n  image: mysql\n"
+    assert services({"docker-compose.yml": old}) == {"web": 80, "db": None}
+    tasks = "- name: Install\n  apt: {name: docker-compose}\n"
+    assert pairs_of(facts_of({"tasks/docker-compose.yml": tasks}), "compose") == set()
+
+
+def test_what_a_manifest_would_start_in_a_built_folder_is_the_compose_service() -> None:
+    files = {
+        "compose.yaml": "services:\n  shop:\n    build: {context: ., dockerfile: '${SHOP_FILE}'}\n  page:\n    build: ./web\n",
+        ".env": "SHOP_FILE=./src/shop/Dockerfile\n",
+        "src/shop/Dockerfile": "FROM x\n",
+        "web/Dockerfile": "FROM x\n",
+        "examples/compose.yaml": "services:\n  all:\n    build: ..\n",
+    }
+    assert built_folders(Files(MemoryTree(files))) == {"src/shop", "web"}
