@@ -70,7 +70,7 @@ def crate_of(folder: Folder) -> Crate | None:
 
 def _programs(folder: Folder, manifest: dict[str, Any], name: str) -> Iterator[str]:
     listed = manifest.get("bin")
-    seen = set()
+    seen: set[str] = set()
     for program in listed if isinstance(listed, list) else ():
         if isinstance(program, dict) and isinstance(program.get("name"), str):
             seen.update((program["name"], str(program.get("path", ""))))

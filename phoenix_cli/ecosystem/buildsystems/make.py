@@ -30,12 +30,13 @@ def detect(folder: Folder) -> Iterator[Fact]:
         return
     listed = _listed(folder, name)
     made = read_makefile(folder, listed)
-    if _belongs_above(folder, name, made):
+    unread = folder.join(listed) in folder.files.problems
+    if not unread and _belongs_above(folder, name, made):
         return
     evidence: tuple[Evidence, ...] = (folder.evidence(name, "make.file", line=1),)
     if listed != name:
         evidence += (folder.evidence(listed, "make.template", line=1),)
-    confidence = 0.95 if not folder.path else 0.9
+    confidence = 0.5 if unread else 0.9 if folder.path else 0.95
     commands = list(_commands(folder, made, evidence[0]))
     if is_site(folder, name):
         special = list(site_commands(Conventions("make", folder, evidence[0]), made, evidence[0]))

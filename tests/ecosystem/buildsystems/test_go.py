@@ -9,7 +9,8 @@ SERVER = 'package main\n\nimport "net/http"\n\nfunc main() {\n\thttp.ListenAndSe
 
 
 def test_a_module_with_its_commands() -> None:
-    found = facts_of({"go.mod": "module example.org/tool\n\ngo 1.22\n", "tool.go": "package tool\n", "tool_test.go": "package tool\n"})
+    sources = {"tool.go": "package tool\n", "tool_test.go": "package tool\n"}
+    found = facts_of({"go.mod": "module example.org/tool\n\ngo 1.22\n", **sources})
     module = component_of(found, "go")
     assert (module.name, module.language, module.evidence[0].line) == ("example.org/tool", "go", 1)
     build = command_of(module, "go:build")
@@ -69,7 +70,8 @@ def test_a_server_is_a_service_with_its_port() -> None:
 
 def test_a_port_of_a_database_is_not_ones_own() -> None:
     settings = 'package config\n\nvar dbAddr = "localhost:5432"\nvar listenAddr = "127.0.0.1:8080"\n'
-    found = facts_of({"go.mod": "module example.org/x\n", "main.go": SERVER.replace('":9090"', "addr"), "config/config.go": settings})
+    server = SERVER.replace('":9090"', "addr")
+    found = facts_of({"go.mod": "module example.org/x\n", "main.go": server, "config/config.go": settings})
     assert found.services[0].port == 8080
 
 

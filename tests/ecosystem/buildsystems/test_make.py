@@ -122,7 +122,7 @@ def test_gnumakefile_goes_before_makefile() -> None:
 
 
 def test_a_docs_makefile_that_drives_sphinx_is_no_component() -> None:
-    sphinx = "SPHINXBUILD = sphinx-build\nhelp:\n\t@$(SPHINXBUILD) -M help . _build\n%: Makefile\n\t@$(SPHINXBUILD) -M $@ . _build\n"
+    sphinx = "SPHINXBUILD = sphinx-build\nhelp:\n\t@$(SPHINXBUILD) -M help .\n%: Makefile\n\t@$(SPHINXBUILD) -M $@ .\n"
     assert pairs_of(facts_of({"docs/Makefile": sphinx, "docs/conf.py": ""}), "make") == set()
 
 
@@ -134,7 +134,8 @@ def test_a_site_at_the_root_builds_and_serves() -> None:
     found = facts_of({"Makefile": text, "conf.py": ""})
     site = component_of(found, "make")
     assert (command_of(site, "make:html").role, command_of(site, "make:htmllive").role) == ("build", "dev")
-    assert [(service.name, service.port) for service in found.services if service.source.file == "Makefile"] == [("htmllive", 5544)]
+    services = [service for service in found.services if service.source.file == "Makefile"]
+    assert [(service.name, service.port) for service in services] == [("htmllive", 5544)]
 
 
 def test_makefiles_that_belong_to_the_component_above() -> None:
@@ -170,3 +171,17 @@ def test_what_starts_a_checker_is_no_start() -> None:
 def test_the_default_goal_of_a_test_folder_runs_the_tests() -> None:
     found = facts_of({"regress/Makefile": "all:\n\t@for t in *.sh; do sh $$t; done\n"})
     assert component_of(found, "make", "regress").commands[0].role == "test"
+
+
+def test_a_hostile_makefile_costs_little() -> None:
+    doubled = "A0 = xx\n" + "".join(f"A{n} = $(A{n - 1})$(A{n - 1})\n" for n in range(1, 60)) + "all: $(A59)\n"
+    everyone = " ".join(f"t{n}" for n in range(2_000))
+    tangled = "".join(f"t{n}: {everyone}\n" for n in range(100))
+    assert "all" in make(doubled)
+    assert len(make(tangled + " " * 500_000 + "x\n")) <= 120
+
+
+def test_a_makefile_too_large_to_read_is_still_a_component() -> None:
+    found = facts_of({"Makefile": "#" * 2_100_000})
+    assert component_of(found, "make").confidence == 0.5
+    assert [problem.file for problem in found.problems] == ["Makefile"]
