@@ -37,7 +37,20 @@ class Operation:
         return function
 
 
+_LOOK = ("state", "git", "clock")
+_RUN = ("state", "events", "home", "clock", "git", "environ", "user_home")
+
 OPERATIONS: tuple[Operation, ...] = (
+    Operation("ecosystem.detect", "ecosystem.knowledge:detect_target", "GET", "/api/ecosystem/detect", "read", _LOOK),
+    Operation("ecosystem.commands", "ecosystem.knowledge:list_commands", "GET", "/api/ecosystem/commands", "read", _LOOK),
+    Operation("ecosystem.explain", "ecosystem.knowledge:explain_target", "GET", "/api/ecosystem/explain", "read", _LOOK),
+    Operation("ecosystem.list", "ecosystem.listing:list_repositories", "GET", "/api/ecosystem", "read", ("state",)),
+    Operation("ecosystem.show", "ecosystem.listing:show_repository", "GET", "/api/ecosystem/{repo}", "read", (*_LOOK, "events")),
+    Operation("ecosystem.run", "ecosystem.running:run_command", "POST", "/api/ecosystem/{repo}/run", "external", _RUN),
+    Operation(
+        "ecosystem.trust", "ecosystem.running:set_trust", "POST", "/api/ecosystem/{repo}/trust", "write",
+        (*_LOOK, "events"), mcp=False,
+    ),  # fmt: skip
     Operation("health.examine", "health.checks:examine", "GET", "/api/health/checks", "read", ("home", "environ")),
     Operation("events.list", "kernel.events:list_events", "GET", "/api/events", "read", ("state", "events")),
     Operation("events.last_number", "kernel.events:last_number", "GET", "/api/events/last", "read", ("state",)),

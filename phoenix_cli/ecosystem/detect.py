@@ -27,8 +27,6 @@ from phoenix_cli.ecosystem.service_facts import join_services
 from phoenix_cli.ecosystem.trees import Tree
 from phoenix_cli.ecosystem.usage_evidence import Evidences
 
-#: Counts up whenever the same files may give another answer; part of the key under which detections are kept.
-DETECTOR_VERSION = 1
 
 LOW_FACTOR = 0.4
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from phoenix_cli.ecosystem import runs, trust
 from phoenix_cli.ecosystem.execution import Listener
-from phoenix_cli.ecosystem.knowledge import git_places, known
+from phoenix_cli.ecosystem.knowledge import known
 from phoenix_cli.ecosystem.repositories import Repository, find
 from phoenix_cli.ecosystem.runs import Form, Launch, Run
 from phoenix_cli.ecosystem.trust import Level, Trust
@@ -62,7 +62,7 @@ def run_command(
     )
     return runs.carry_out(
         launch, state=state, events=events, home=home, clock=clock, environ=environ, user_home=user_home, listen=listen,
-        readable=git_places(repository.path), timeout_s=timeout_s, stdin=stdin,
+        timeout_s=timeout_s, stdin=stdin,
     )  # fmt: skip
 
 

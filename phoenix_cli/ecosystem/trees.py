@@ -36,13 +36,17 @@ class Tree(Protocol):
 class FolderTree:
     """A folder on disk. Links are never followed, so nothing outside of it is read."""
 
-    def __init__(self, root: Path, commit: str | None = None) -> None:
+    def __init__(self, root: Path, commit: str | None = None, listed: Iterable[str] | None = None) -> None:
         self.root = root
         self.commit = commit
         self._prefix = f"{os.fspath(root)}/"  # joining paths by hand: there may be many thousands
+        self._listed = listed
 
     def paths(self) -> Iterator[str]:
-        """Walk the folder, leaving out what tools made."""
+        """Walk the folder, leaving out what tools made; or yield those of the listed paths that are regular files."""
+        if self._listed is not None:
+            yield from (path for path in self._listed if self._is_file(path))
+            return
         count = 0
         pending: list[tuple[str, int]] = [("", 0)]
         while pending:
@@ -57,6 +61,12 @@ class FolderTree:
                     if count > MAX_FILES:
                         return
                     yield path
+
+    def _is_file(self, path: str) -> bool:
+        try:
+            return stat.S_ISREG(os.lstat(self._prefix + path).st_mode)
+        except (OSError, ValueError):
+            return False
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         try:

@@ -29,7 +29,7 @@ def main() -> int:
 def fill(home: Path, count: int) -> None:
     """Put rows of repositories into a home, each with a detection, as imports would."""
     from phoenix_cli.app import build
-    from phoenix_cli.ecosystem.detect import DETECTOR_VERSION
+    from phoenix_cli.ecosystem.version import DETECTOR_VERSION
     from phoenix_cli.ecosystem.repositories import keep_detection
 
     app = build(home)
