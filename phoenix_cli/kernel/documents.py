@@ -25,8 +25,9 @@ def load_json(text: str) -> Any:
         raise DocumentError("nested too deeply") from None
 
 
-# Strings first, so that // inside a string stays; then both comment forms; then a comma before a closing bracket.
-_JSONC = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/|,(?=(?:\s|//[^\n]*|/\*.*?\*/)*[\]}])', re.DOTALL)
+# Strings first, so that // inside a string stays. Two passes, each linear: comments, then a comma before a bracket.
+_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_COMMA = re.compile(r'("(?:[^"\\\n]|\\.)*")|,(?=\s*[\]}])')
 
 
 def load_jsonc(text: str) -> Any:
@@ -34,11 +35,12 @@ def load_jsonc(text: str) -> Any:
     try:
         return load_json(text)
     except DocumentError:
-        return load_json(_JSONC.sub(lambda found: found.group(1) or _blank(found.group(0)), text))
+        plain = _COMMENT.sub(lambda found: found.group(1) or _blank(found.group(0)), text)
+        return load_json(_COMMA.sub(lambda found: found.group(1) or "", plain))
 
 
 def _blank(comment: str) -> str:
-    return "\n" * comment.count("\n")  # keeps line numbers right
+    return "\n" * comment.count("\n") or " "  # keeps line numbers right, and words apart
 
 
 def load_toml(text: str) -> dict[str, Any]:

@@ -28,6 +28,14 @@ def test_jsonc_drops_trailing_commas_and_keeps_strings_that_look_like_comments()
     assert load_jsonc('{"a": "http://x", "b": [1, 2, // two\n ], /* c */ }') == {"a": "http://x", "b": [1, 2]}
 
 
+def test_jsonc_is_linear_on_hostile_text():
+    before = time.process_time()
+    for text in ("{" + ",/*a*/" * 100_000, '{"a": "' + "\\" * 200_000, "{" + ", " * 300_000, "/*" * 300_000):
+        with pytest.raises(DocumentError):
+            load_jsonc(text)
+    assert time.process_time() - before < 5  # the quadratic form takes minutes
+
+
 def test_a_broken_document_tells_its_line():
     with pytest.raises(DocumentError) as caught:
         load_json('{\n "a": 1,\n "b" 2\n}')
