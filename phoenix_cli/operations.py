@@ -38,6 +38,7 @@ class Operation:
 
 
 _LOOK = ("state", "git", "clock")
+_SERVE = ("state", "events", "home", "clock")
 _RUN = ("state", "events", "home", "clock", "git", "environ", "user_home")
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -51,6 +52,11 @@ OPERATIONS: tuple[Operation, ...] = (
         "ecosystem.trust", "ecosystem.running:set_trust", "POST", "/api/ecosystem/{repo}/trust", "write",
         (*_LOOK, "events"), mcp=False,
     ),  # fmt: skip
+    Operation("ecosystem.start", "ecosystem.serving:start_service", "POST", "/api/ecosystem/{repo}/start", "external", _RUN),
+    Operation("ecosystem.stop", "ecosystem.serving:stop_services", "POST", "/api/ecosystem/{repo}/stop", "external", _SERVE),
+    Operation("ecosystem.wait", "ecosystem.serving:wait_for_service", "GET", "/api/ecosystem/{repo}/wait", "read", (*_SERVE, "git")),
+    Operation("ecosystem.status", "ecosystem.serving:service_status", "GET", "/api/ecosystem/services", "read", (*_SERVE, "git")),
+    Operation("ecosystem.logs", "ecosystem.serving:service_log", "GET", "/api/ecosystem/{repo}/logs", "read", (*_SERVE, "git")),
     Operation("health.examine", "health.checks:examine", "GET", "/api/health/checks", "read", ("home", "environ")),
     Operation("events.list", "kernel.events:list_events", "GET", "/api/events", "read", ("state", "events")),
     Operation("events.last_number", "kernel.events:last_number", "GET", "/api/events/last", "read", ("state",)),

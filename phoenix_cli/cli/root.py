@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -14,6 +15,7 @@ from phoenix_cli.cli.table import COMMANDS
 from phoenix_cli.cli.topics import TOPICS
 from phoenix_cli.kernel.errors import NotFound, did_you_mean
 
+Function = TypeVar("Function", bound=Callable[..., Any])
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -83,7 +85,8 @@ class Group(typer.Typer):
             add_completion=False, **options,
         )  # fmt: skip
 
-    def command(self, name: str | None = None, **options: Any) -> Any:
+    def command(self, name: str | None = None, **options: Any) -> Callable[[Function], Function]:
         """Add a verb."""
         options.setdefault("cls", Verb)
-        return super().command(name, context_settings={**SETTINGS, **options.pop("context_settings", {})}, **options)
+        settings = {**SETTINGS, **options.pop("context_settings", {})}
+        return super().command(name, context_settings=settings, **options)

@@ -83,7 +83,7 @@ def show_repository(*, state: State, events: Events, git: Git, clock: Clock, rep
         "path": str(repository.path),
         "branch": now.branch if now else repository.branch,
         "commit": now.commit if now else repository.commit,
-        "changes": now.changes if now else 0,
+        "changes": now.changed + now.untracked if now else 0,
         "imported_at": repository.imported_at,
         "updated_at": repository.updated_at,
         "build_systems": main_systems(detection),

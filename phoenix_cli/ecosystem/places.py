@@ -7,19 +7,17 @@ from functools import lru_cache
 
 from phoenix_cli.ecosystem.facts import Place
 
-_LOW_PLACES: tuple[tuple[Place, re.Pattern[str]], ...] = tuple(
-    (place, re.compile(f"(?:{words})"))
-    for place, words in (
-        ("vendored", r"vendor(ed)?|third[-_]?party|external|extern|deps|node_modules|bower_components|contrib|subprojects"),
-        ("test", r"__?tests?__?|tests?|testdata|test[-_]data|fixtures?|__fixtures__|testing|e2e|spec|specs|mocks?|"
-                 r"integration[-_]tests?|test[-_].*|.*[-_]tests?|smoke[-_]tests?|acceptance|.*_suite_data"),
-        ("benchmark", r"bench|benches|benchmarks?|perf"),
-        ("example", r"examples?|samples?|demos?|playgrounds?|sandbox(es)?|tutorials?|starters?|.*[-_]examples?|"
-                    r"examples?[-_].*|examplesite|(samples?|demos?)[-_](apps?|projects?)"),
-        ("template", r"templates?|_?skeletons?|boilerplates?|scaffolds?|cookiecutter.*|archetypes?"),
-        ("docs", r"docs?|documentation|website|site|.*[-_]docs"),
-    )
+_WORDS: tuple[tuple[Place, str], ...] = (
+    ("vendored", r"vendor(ed)?|third[-_]?party|external|extern|deps|node_modules|bower_components|contrib|subprojects"),
+    ("test", r"__?tests?__?|tests?|testdata|test[-_]data|fixtures?|__fixtures__|testing|e2e|spec|specs|mocks?|"
+             r"integration[-_]tests?|test[-_].*|.*[-_]tests?|smoke[-_]tests?|acceptance|.*_suite_data"),
+    ("benchmark", r"bench|benches|benchmarks?|perf"),
+    ("example", r"examples?|samples?|demos?|playgrounds?|sandbox(es)?|tutorials?|starters?|.*[-_]examples?|"
+                r"examples?[-_].*|examplesite|(samples?|demos?)[-_](apps?|projects?)"),
+    ("template", r"templates?|_?skeletons?|boilerplates?|scaffolds?|cookiecutter.*|archetypes?"),
+    ("docs", r"docs?|documentation|website|site|.*[-_]docs"),
 )  # fmt: skip
+_LOW_PLACES = tuple((place, re.compile(f"(?:{words})")) for place, words in _WORDS)
 LOW_PLACES = frozenset(place for place, _ in _LOW_PLACES)
 
 

@@ -80,12 +80,12 @@ def choose_command(detection: Mapping[str, Any], word: str) -> dict[str, Any]:
         names = ", ".join(command["name"] for command in found[:6]) + (" ..." if len(found) > 6 else "")
         raise Usage(f"{word!r} fits several commands", code="ecosystem.command_ambiguous", cause=names)
     if not found:
-        names = list(dict.fromkeys(command["name"] for command in commands))
+        known = [command["name"] for command in commands]
+        near = did_you_mean(word, dict.fromkeys([*known, *(name.rpartition(":")[2] for name in known)]))
         raise NotFound(
-            f"no command {word!r} in this repository",
-            code="ecosystem.command_not_found",
-            hints=(*did_you_mean(word, [*names, *(name.rpartition(":")[2] for name in names)]), "phoenix ecosystem commands"),
-        )
+            f"no command {word!r} in this repository", code="ecosystem.command_not_found",
+            hints=(*near, "phoenix ecosystem commands"),
+        )  # fmt: skip
     return dict(found[0])
 
 

@@ -16,7 +16,10 @@ TARGET = typer.Argument(".", help="A folder, or an imported repository.", autoco
 
 @app.command("detect")
 def detect(ctx: typer.Context, target: str = TARGET, all: bool = ALL) -> None:
-    """Say what a folder or repository is: every build system in every folder, with evidence. Nothing is executed."""
+    """Say what a folder or repository is.
+
+    Every build system in every folder, with evidence, and the main commands. Nothing of it is executed.
+    """
     from phoenix_cli.cli.views.detection import show_detection
 
     context: Context = ctx.obj
@@ -35,7 +38,10 @@ def commands(
     role: str = typer.Option("", "--role", help="Only commands of this role: test, build, lint ..."),
     all: bool = ALL,
 ) -> None:
-    """List what can be run in a folder or repository, across all of its runners, and where that is written."""
+    """List what can be run, across all runners.
+
+    Each command has a name, a role and the place where it is written.
+    """
     from phoenix_cli.cli.views.detection import show_commands
 
     context: Context = ctx.obj
@@ -52,7 +58,7 @@ def explain(
     target: str = TARGET,
     what: str = typer.Argument("", help="A system (npm), a folder, or a command's name; default: everything."),
 ) -> None:
-    """Say why: the evidence for each finding, the alternatives that were turned down, and conflicts."""
+    """Say why: evidence, rejected alternatives, conflicts."""
     from phoenix_cli.cli.views.detection import show_explanation
 
     context: Context = ctx.obj
@@ -91,7 +97,10 @@ def _item(one: Any) -> dict[str, Any]:
 
 @app.command("show")
 def show(ctx: typer.Context, repo: str = REPO) -> None:
-    """Show one repository: what it is, its main commands, which of them are proven here, its services and its trust."""
+    """Show one repository, and what is proven here.
+
+    What it is, its main commands and how they went on this machine, its services and its trust.
+    """
     from phoenix_cli.cli.views.repositories import show_one
 
     context: Context = ctx.obj

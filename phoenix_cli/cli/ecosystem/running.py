@@ -35,7 +35,10 @@ def build(
     env: list[str] = ENV,
     timeout: float | None = TIMEOUT,
 ) -> None:
-    """Build a repository with its primary build command. Words after ``--`` go to that command."""
+    """Build a repository.
+
+    Runs its primary build command. Words that phoenix does not know, and all words after ``--``, go to that command.
+    """
     _run(ctx, repo, "build", trust, sandbox, net, locked, offline, env, timeout)
 
 
@@ -51,7 +54,10 @@ def test(
     env: list[str] = ENV,
     timeout: float | None = TIMEOUT,
 ) -> None:
-    """Test a repository with its primary test command. Words after ``--`` go to that command."""
+    """Test a repository.
+
+    Runs its primary test command. Words that phoenix does not know, and all words after ``--``, go to that command.
+    """
     _run(ctx, repo, "test", trust, sandbox, net, locked, offline, env, timeout)
 
 
@@ -70,7 +76,10 @@ def run(
     env: list[str] = ENV,
     timeout: float | None = TIMEOUT,
 ) -> None:
-    """Run any command of a repository. Words after ``--`` go to that command."""
+    """Run any command of a repository.
+
+    Words that phoenix does not know, and all words after ``--``, go to that command.
+    """
     _run(ctx, repo, command, trust, sandbox, net, locked, offline, env, timeout)
 
 
@@ -164,7 +173,10 @@ def trust(
     sandbox: bool = typer.Option(False, "--sandbox", help="Only in the sandbox."),
     revoke: bool = typer.Option(False, "--revoke", help="Back to inspect: nothing of it is run."),
 ) -> None:
-    """Let a repository's commands run as you, until a file changes that defines them."""
+    """Let a repository's commands run as you.
+
+    The trust ends when a file changes that defines its commands: phoenix help states.
+    """
     if sandbox and revoke:
         raise Usage("--sandbox and --revoke exclude each other")
     context: Context = ctx.obj

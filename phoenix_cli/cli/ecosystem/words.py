@@ -26,6 +26,16 @@ def complete_commands(ctx: typer.Context, incomplete: str) -> Iterator[str]:
     yield from _names(query, ctx.params.get("repo") or "", incomplete)
 
 
+def complete_services(ctx: typer.Context, incomplete: str) -> Iterator[str]:
+    """Complete services of the repository that stands before."""
+    query = (
+        "SELECT DISTINCT json_extract(service.value, '$.name') FROM repos JOIN detections USING (tree_id),"
+        " json_each(body, '$.services') AS service"
+        " WHERE repos.name = ? AND json_extract(service.value, '$.name') LIKE ? || '%'"
+    )
+    yield from _names(query, ctx.params.get("repo") or "", incomplete)
+
+
 def _names(query: str, *words: str) -> Iterator[str]:
     from phoenix_cli.kernel.paths import default_home
 

@@ -33,7 +33,7 @@ class Family:
 
     def load(self) -> BuildSystem:
         """Import the module."""
-        return importlib.import_module(f"phoenix_cli.ecosystem.buildsystems.{self.module}")  # type: ignore[return-value]
+        return importlib.import_module(f"phoenix_cli.ecosystem.buildsystems.{self.module}")
 
 
 FAMILIES: tuple[Family, ...] = (

@@ -7,6 +7,7 @@ counts the steps; a test holds the two together.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 from sqlite_utils import Database, Migrations
@@ -14,6 +15,13 @@ from sqlite_utils import Database, Migrations
 from phoenix_cli.kernel.state.version import APPLICATION_ID
 
 STEPS = Migrations("phoenix")
+Step = Callable[[Any], None]
+
+
+def step(function: Step) -> Step:
+    """Add a step under its function's name."""
+    STEPS()(function)
+    return function
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -26,7 +34,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA user_version = {applied:d}")
 
 
-@STEPS()
+@step
 def m0001_events(db: Any) -> None:
     """The event log: append-only, one row for everything that was done."""
     db.execute(
@@ -52,7 +60,7 @@ def m0001_events(db: Any) -> None:
     )
 
 
-@STEPS()
+@step
 def m0002_repositories(db: Any) -> None:
     """Imported repositories, and what detection told of a tree: keyed by content, so it never goes stale."""
     db.execute(
@@ -86,7 +94,7 @@ def m0002_repositories(db: Any) -> None:
     )
 
 
-@STEPS()
+@step
 def m0003_runs(db: Any) -> None:
     """Which repositories are trusted, by the content of the files that define their commands; and what was run."""
     db.execute(
@@ -128,7 +136,7 @@ def m0003_runs(db: Any) -> None:
     db.execute("CREATE INDEX runs_by_repo ON runs(repo_id, started_at)")
 
 
-@STEPS()
+@step
 def m0004_services(db: Any) -> None:
     """Services: what was asked for and what their supervisors saw. The environment is never stored."""
     db.execute(
