@@ -90,6 +90,10 @@ class Console:
         """Return one of the signs ✓ ✗ ● ○ – ! or its ASCII twin."""
         return self.paint(_SIGNS[name][self.ascii], _SIGN_COLOUR[name], stream)
 
+    def plain_sign(self, name: str) -> str:
+        """Return a sign without colour, for a table's cell."""
+        return _SIGNS[name][self.ascii]
+
     # --- the answer -------------------------------------------------------------------------------------------
 
     def answer(self, value: Any) -> None:

@@ -40,4 +40,5 @@ def doctor(ctx: typer.Context) -> None:
                 console.line(f"  {' ' * width}  hint: {console.paint(check.hint, 'cyan')}")
     broken = [check.id for check in checks if check.status == "broken"]
     if broken:
-        raise Failed(f"not ready: {', '.join(broken)}", code="health.broken", hints=[check.hint for check in checks if check.status == "broken"])
+        hints = [check.hint for check in checks if check.status == "broken"]
+        raise Failed(f"not ready: {', '.join(broken)}", code="health.broken", hints=hints)

@@ -57,6 +57,8 @@ def _say_started(context: Context, started: Any) -> None:
     where = f" on port {started.port}" if started.port else ""
     took = f" after {duration(started.ready_s)} ({started.ready_by})" if started.ready_s is not None else ""
     context.console.done(f"{started.repo} {started.service} is {started.status}{where}{took}, pid {started.pid}")
+    if started.reason:
+        context.console.note(f"  {started.reason}")
     context.console.next(
         f"phoenix ecosystem logs {started.repo} {started.service} -f",
         f"phoenix ecosystem stop {started.repo} {started.service}",
@@ -68,6 +70,12 @@ def _json(report: Any) -> dict[str, Any]:
     return {**body, "ports": list(report.ports)}
 
 
+def _several(reports: Sequence[Any]) -> dict[str, Any]:
+    """Return a list; the fields of an only one stand at the top, too, as ``start`` answers them."""
+    items = [_json(one) for one in reports]
+    return {**(items[0] if len(items) == 1 else {}), "items": items, "next": None}
+
+
 @app.command("stop")
 def stop(ctx: typer.Context, repo: str = REPO, service: str | None = SERVICE) -> None:
     """Stop a service, or all of a repository.
@@ -77,7 +85,7 @@ def stop(ctx: typer.Context, repo: str = REPO, service: str | None = SERVICE) ->
     context: Context = ctx.obj
     stopped = context.perform("ecosystem.stop", repo=repo, service=service)
     if context.flags.json:
-        context.console.answer({"items": [_json(one) for one in stopped], "next": None})
+        context.console.answer(_several(stopped))
         return
     for one in stopped:
         context.console.done(f"{one.repo} {one.service} is {one.status}" + (f" ({one.reason})" if one.reason else ""))
@@ -136,7 +144,7 @@ def status(
     context: Context = ctx.obj
     found = context.perform("ecosystem.status", repo=repo)
     if context.flags.json:
-        context.console.answer({"items": [_json(one) for one in found], "next": None})
+        context.console.answer(_several(found))
     else:
         show_services(context.console, found, context.app.clock.now())
 
@@ -149,7 +157,7 @@ def show_services(console: Console, found: Sequence[Any], now: Any) -> None:
             (
                 one.repo,
                 one.service,
-                f"{console.sign(_SIGNS[one.status])} {one.status}" if console.terminal and not console.colours(console.out) else one.status,
+                f"{console.plain_sign(_SIGNS[one.status])} {one.status}" if console.terminal else one.status,
                 one.port or "",
                 one.pid or "",
                 _since(console, one, now),
