@@ -54,14 +54,14 @@ def show_primary(console: Console, found: Mapping[str, Any], proven: Mapping[str
     """Print role, command line, name; ``proven`` tells of a command's name how it went here."""
     commands = {command["name"]: command for one in found["components"] for command in one["commands"]}
     rows = [
-        (role, command_line(commands[name]), name, *((proven.get(name, ""),) if proven is not None else ()))
+        (role, name, *((proven.get(name, "–"),) if proven is not None else ()), command_line(commands[name]))
         for role, name in found["primary"].items()
         if name in commands
     ]
     if rows:
         if console.terminal:
             console.line()
-        header = ("role", "command", "name", "proven here") if proven is not None else ("role", "command", "name")
+        header = ("role", "name", *(("proven here",) if proven is not None else ()), "command")
         console.table(header, rows, colours={"name": "cyan"})
 
 
@@ -72,21 +72,22 @@ def show_services(console: Console, services: Sequence[Mapping[str, Any]]) -> No
     if console.terminal:
         console.line()
     console.table(
-        ("service", "port", "runs", "from"),
-        [
-            (one["name"], one["port"] or "", shlex.join(one["argv"]) if one["argv"] else one["image"] or "", place(one["source"]))
-            for one in services
-        ],
+        ("service", "port", "from", "runs"),
+        [(one["name"], one["port"] or "", place(one["source"]), _runs(one)) for one in services],
         colours={"service": "cyan"},
     )
+
+
+def _runs(service: Mapping[str, Any]) -> str:
+    return shlex.join(service["argv"]) if service["argv"] else str(service["image"] or "")
 
 
 def show_commands(console: Console, commands: Sequence[Mapping[str, Any]], all: bool) -> None:
     """Print every command with its role, its line and where it is written."""
     shown = [one for one in commands if all or one["place"] not in LOW]
     console.table(
-        ("name", "role", "command", "from"),
-        [(one["name"], one["role"], command_line(one), place(one["source"])) for one in shown],
+        ("name", "role", "from", "command"),
+        [(one["name"], one["role"], place(one["source"]), command_line(one)) for one in shown],
         colours={"name": "cyan"},
     )
     if not commands:
@@ -98,15 +99,17 @@ def show_commands(console: Console, commands: Sequence[Mapping[str, Any]], all: 
 def show_explanation(console: Console, found: Mapping[str, Any]) -> None:
     """Print evidence, rejected alternatives and the choice of primary commands."""
     for one in found["components"]:
-        console.line(f"{console.paint(one['system'], 'cyan')} in {one_line(one['dir'])}  {one['confidence']:.0%} sure, {one['place']}")
+        head = f"{one_line(one['dir'])}  {one['confidence']:.0%} sure, {one['place']}"
+        console.line(f"{console.paint(one_line(one['system']), 'cyan')} in {head}")
         for evidence in one["evidence"]:
             console.line(f"  {console.sign('done')} {one_line(place(evidence))}  {console.paint(evidence['rule'], 'dim')}")
         for rejected in one["rejected"]:
             where = f"  {place(rejected['source'])}" if rejected["source"] else ""
             console.line(f"  {console.sign('none')} not {one_line(rejected['system'])}: {one_line(rejected['reason'] + where)}")
-        for command in found["commands"].get(f"{one['dir']} {one['system']}", ()):
-            chosen = f", primary {command['primary']}" if command["primary"] else ""
-            console.line(f"    {one_line(command['name'])}  {command['role']}{chosen}  {console.paint(one_line(place(command['source'])), 'dim')}")
+        for command in one["commands"]:
+            role = command["role"] + (f", the primary {command['primary']}" if command["primary"] else "")
+            source = console.paint(one_line(place(command["source"])), "dim")
+            console.line(f"    {one_line(command['name'])}  {role}  {source}")
     for conflict in found["conflicts"]:
         console.line(f"{console.sign('warn')} {one_line(conflict['dir'] or '.')}: {one_line(conflict['message'])}")
         for source in conflict["sources"]:
