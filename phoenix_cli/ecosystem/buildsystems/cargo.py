@@ -161,4 +161,4 @@ def _service(folder: Folder, crate: Crate | None) -> Iterator[Service]:
     if crate and found:
         port, source = found
         evidence: Evidence = source
-        yield Service(crate.name, evidence, folder.path, ("cargo", "run"), port=port, confidence=sureness(folder))
+        yield Service(crate.name, evidence, folder.path, ("cargo", "run"), port=port, confidence=sureness(folder, crate.name))

@@ -32,7 +32,10 @@ class Crate:
         """Return the program that the crate is about: the default, its namesake, the only one beside no library."""
         if self.default_run or self.name in self.programs:
             return self.default_run or self.name
-        return self.programs[0] if len(self.programs) == 1 and not _beside_library(self) else ""
+        if len(self.programs) == 1:
+            return "" if _beside_library(self) else self.programs[0]
+        servers = [program for program in self.programs if program in ("server", f"{self.name}-server", f"{self.name}d")]
+        return servers[0] if len(servers) == 1 else ""
 
     @property
     def aside(self) -> bool:

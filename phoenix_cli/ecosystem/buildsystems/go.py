@@ -144,4 +144,5 @@ def _service(folder: Folder, main: Main, served: Serving, module: str) -> Iterat
     name = main.folder.name if main.relative else (words[-1] if words else folder.name)
     source: Evidence = served.port_source or served.source
     argv = ("go", "run", f"./{main.relative}" if main.relative else ".")
-    yield Service(name.partition(".")[0] or name, source, folder.path, argv, port=served.port, confidence=sureness(folder))
+    name = name.partition(".")[0] or name
+    yield Service(name, source, folder.path, argv, port=served.port, confidence=sureness(folder, name))

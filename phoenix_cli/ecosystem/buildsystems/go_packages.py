@@ -127,10 +127,16 @@ def serving(top: Folder, main: Main) -> Serving | None:
         found = _SERVES.search(text)
         if found and seen is None:
             seen = folder.evidence(name, "go.serves", line=text.count("\n", 0, found.start()) + 1)
-        literal = port_in_source(text) if number is None else None
+        literal = port_in_source(text) or _gin_default(text) if number is None else None
         if literal:
             number, port = literal[0], folder.evidence(name, "go.port", line=literal[1])
     return Serving(seen, number, port) if seen else None
+
+
+def _gin_default(text: str) -> tuple[int, int] | None:
+    """Return the port that gin takes when ``Run`` is given none, and where it is called so."""
+    found = re.search(r"\.Run\(\)", text) if "gin-gonic/gin" in text else None
+    return (8080, text.count("\n", 0, found.start()) + 1) if found else None
 
 
 def serves_itself(main: Main) -> bool:

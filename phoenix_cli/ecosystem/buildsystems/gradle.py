@@ -91,9 +91,11 @@ def _own_language(folder: Folder, applied: frozenset[str]) -> str:
 
 def _root_commands(make: Conventions, root: Folder) -> Iterator[Command]:
     run = _program(root)
-    every = frozenset(id for project in _projects(root) for id in plugins(project, root))
+    applied = [plugins(project, root) for project in _projects(root)]
+    every = frozenset(id for ids in applied for id in ids)
     yield _task(make, run, "dependencies", "install", 0.5)
-    if any(_ANDROID_APP.search(id) for id in every):
+    android = sum(any("android" in id for id in ids) for ids in applied)
+    if any(_ANDROID_APP.search(id) for id in every) and android * 2 >= len(applied) - 1:
         yield _task(make, run, "assembleDebug", "build", 0.8)
     yield _task(make, run, "assemble", "build", 0.75)
     yield _task(make, run, "build", "build", 0.6)
@@ -162,4 +164,4 @@ def _service(folder: Folder, applied: frozenset[str], name: str, started: tuple[
         return
     source: Evidence = found[1] if found else started[0].source
     port = found[0] if found else framework.port
-    yield Service(name, source, folder.path, started[0].argv, port=port, confidence=sureness(folder))
+    yield Service(name, source, folder.path, started[0].argv, port=port, confidence=sureness(folder, name))

@@ -31,7 +31,8 @@ def detect(folder: Folder) -> Iterator[Fact]:
         yield PackageManager("clojure", "lein", folder.path, "project.clj is here", source)
     served = next((one for one in commands if one.name.endswith(":ring")), None)
     if served:
-        short, sure = name.rpartition("/")[2], sureness(folder)
+        short = name.rpartition("/")[2]
+        sure = sureness(folder, short)
         yield Service(short, served.source, folder.path, served.argv, port=_port(project), confidence=sure)
 
 

@@ -9,7 +9,7 @@ from phoenix_cli.ecosystem.buildsystems.conventions import Conventions
 from phoenix_cli.ecosystem.buildsystems.make_roles import expand_recipe, role_of_target
 from phoenix_cli.ecosystem.buildsystems.make_sites import SPHINX, is_site, site_commands, site_services
 from phoenix_cli.ecosystem.buildsystems.makefile_text import Makefile, Target, read_makefile
-from phoenix_cli.ecosystem.facts import Command, Component, Evidence, Fact
+from phoenix_cli.ecosystem.facts import Command, Component, Evidence, Fact, Rejected
 from phoenix_cli.ecosystem.files import Files, Folder
 
 NAMES = ("GNUmakefile", "makefile", "Makefile")  # GNU make's own order
@@ -19,6 +19,8 @@ FLOOD = 12  # nested makefiles from which on a tree of them is one recursive bui
 _GENERATED = re.compile(
     r"generated (?:automatically )?by (?:automake|configure|qmake)|CMAKE generated file|ExtUtils::MakeMaker", re.IGNORECASE
 )
+_HANDS_ON = re.compile(r"\bcd ([\w./-]+)\s*(?:&&|;)\s*\$[({]MAKE[)}] \$@|\$[({]MAKE[)}] -C ([\w./-]+) \$@")
+_HAND_WRITTEN = Rejected("autotools", "configure is written by hand: there is no configure.ac")
 _KERNEL = re.compile(r"^(?:obj|lib|subdir|ccflags)-(?:y|m|\$\(|[A-Z])", re.MULTILINE)
 _NOT_A_NAME = re.compile(r"[./\\]|^[A-Z_]+$")
 
@@ -29,7 +31,7 @@ def detect(folder: Folder) -> Iterator[Fact]:
     if name is None:
         return
     listed = _listed(folder, name)
-    made = read_makefile(folder, listed)
+    made = _with_handed_on(folder, read_makefile(folder, listed))
     unread = folder.join(listed) in folder.files.problems
     if not unread and _belongs_above(folder, name, made):
         return
@@ -42,7 +44,19 @@ def detect(folder: Folder) -> Iterator[Fact]:
         special = list(site_commands(Conventions("make", folder, evidence[0]), made, evidence[0]))
         commands = [*special, *(each for each in commands if each.name not in {one.name for one in special})]
         yield from site_services(folder, made)
-    yield Component(folder.path, "make", _language(folder), confidence, evidence, tuple(commands))
+    rejected = (_HAND_WRITTEN,) if _is_configured(folder) else ()
+    yield Component(folder.path, "make", _language(folder), confidence, evidence, tuple(commands), rejected=rejected)
+
+
+def _with_handed_on(folder: Folder, made: Makefile) -> Makefile:
+    """Add the targets of the makefile that the rule for unknown names hands them to: ``cd src && $(MAKE) $@``."""
+    found = _HANDS_ON.search(made.otherwise.text) if made.otherwise else None
+    below = folder.at(found.group(1) or found.group(2)) if found else folder
+    name = below.first(*NAMES)
+    if below.path != folder.path and name:
+        for target in read_makefile(below, name).targets.values():
+            made.targets.setdefault(target.name, target)
+    return made
 
 
 def _listed(folder: Folder, name: str) -> str:
@@ -95,7 +109,9 @@ def _language(folder: Folder) -> str:
 
 def _commands(folder: Folder, made: Makefile, source: Evidence) -> Iterator[Command]:
     conventions = Conventions("make", folder, source)
-    configured = "configure" in folder.names and not folder.has("configure.ac", "configure.in")
+    configured = _is_configured(folder)
+    if not made.targets:  # the rules come from the system's own files
+        yield conventions.command("all", "make", role="build", confidence=0.8, origin="runner")
     shown = [target for target in made.targets.values() if _is_shown(target, made)]
     for target in shown[:MAX_COMMANDS]:
         role, sure = role_of_target(target, made, folder.name)
@@ -106,6 +122,10 @@ def _commands(folder: Folder, made: Makefile, source: Evidence) -> Iterator[Comm
             target.name, *argv, role=role, confidence=sure, origin="runner", dynamic=made.dynamic,
             source=Evidence(target.file, target.line, "make.target"), text=expand_recipe(target, made),
         )  # fmt: skip
+
+
+def _is_configured(folder: Folder) -> bool:
+    return "configure" in folder.names and not folder.has("configure.ac", "configure.in")
 
 
 def _is_shown(target: Target, made: Makefile) -> bool:

@@ -47,11 +47,15 @@ class Target:
 
 @dataclass(slots=True)
 class Makefile:
-    """The plain targets of a makefile and of what it includes, in their order; ``default`` is what bare ``make`` makes."""
+    """The plain targets of a makefile and of what it includes, in their order; ``default`` is what bare ``make`` makes.
+
+    ``otherwise`` is the rule for names that have none, which often hands them to the makefile of the src folder.
+    """
 
     targets: dict[str, Target] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     default: str | None = None
+    otherwise: Target | None = None
     dynamic: bool = False
     runs: dict[str, frozenset[str]] = field(default_factory=dict)
     included: list[str] = field(default_factory=list)
@@ -139,6 +143,9 @@ def _rule(made: Makefile, phony: set[str], file: str, number: int, line: str) ->
     for name in names.rstrip().removesuffix("&").split():
         if name == ".PHONY":
             phony.update(needs)
+        elif name == ".DEFAULT":
+            made.otherwise = Target(name, file, number)
+            yield made.otherwise
         elif name in made.targets or (_NAME.fullmatch(name) and len(made.targets) < MAX_TARGETS):
             target = made.targets.setdefault(name, Target(name, file, number))
             target.needs += needs

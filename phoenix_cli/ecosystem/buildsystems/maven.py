@@ -108,7 +108,7 @@ def _service(folder: Folder, pom: Pom, framework: Framework, start: Command) -> 
     if found is None and not re.search(framework.serves, folder.text("pom.xml")):
         return
     port, source = found or (framework.port, start.source)
-    yield Service(pom.name, source, folder.path, start.argv, port=port, confidence=sureness(folder))
+    yield Service(pom.name, source, folder.path, start.argv, port=port, confidence=sureness(folder, pom.name))
 
 
 def _versions(folder: Folder, pom: Pom) -> Iterator[Version]:

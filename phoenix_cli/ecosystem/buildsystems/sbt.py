@@ -31,7 +31,7 @@ def detect(folder: Folder) -> Iterator[Fact]:
     yield from _versions(folder, marker, text)
     if re.search(r"\bPlay(?:Scala|Java|Service)?\b", text) and "enablePlugins" in text:
         served = folder.evidence(marker, "sbt.play", "Play")
-        called, sure = name or folder.name or "web", sureness(folder)
+        called, sure = name or folder.name or "web", sureness(folder, name)
         yield Service(called, served, folder.path, ("sbt", "run"), port=PLAY_PORT, confidence=sure)
 
 

@@ -35,7 +35,8 @@ def detect(folder: Folder) -> Iterator[Fact]:
     framework = re.search(r"vapor/vapor\b|hummingbird-project/hummingbird\b", text)
     if program and framework:
         served = folder.evidence("Package.swift", "swift.framework", framework.group(0))
-        yield Service(program, served, folder.path, ("swift", "run", program), port=VAPOR_PORT, confidence=sureness(folder))
+        sure = sureness(folder, program)
+        yield Service(program, served, folder.path, ("swift", "run", program), port=VAPOR_PORT, confidence=sure)
 
 
 def _program(text: str) -> str:

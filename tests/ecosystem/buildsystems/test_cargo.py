@@ -126,3 +126,9 @@ def test_cargo_makes_tasks() -> None:
     assert [(one.argv, one.role, one.text, one.source.line) for one in found.commands] == [
         (("cargo", "make", "test"), "test", "cargo test", 1)
     ]
+
+
+def test_of_a_client_and_a_server_the_server_is_started() -> None:
+    manifest = crate("kv", '[[bin]]\nname = "kv-cli"\n[[bin]]\nname = "kv-server"\n')
+    found = component_of(facts_of({"Cargo.toml": manifest, "src/lib.rs": ""}), "cargo")
+    assert [one.argv for one in found.commands if one.role == "start"] == [("cargo", "run", "--bin", "kv-server")]

@@ -116,3 +116,19 @@ def test_lint_needs_ground() -> None:
 def test_air_is_the_development_run() -> None:
     found = component_of(facts_of({"go.mod": "module example.org/x\n", "main.go": SERVER, ".air.toml": 'root = "."\n'}), "go")
     assert command_of(found, "go:dev").argv == ("air",)
+
+
+def test_gin_listens_on_its_own_port_when_it_is_given_none() -> None:
+    text = 'package main\n\nimport "github.com/gin-gonic/gin"\n\nfunc main() {\n\tr := gin.Default()\n\tr.Run() // listens\n}\n'
+    service = facts_of({"go.mod": "module example.org/acme/server\n", "hello.go": text}).services[0]
+    assert (service.name, service.port, service.source.line) == ("acme", 8080, 7)
+
+
+def test_compose_and_procfile_tell_of_the_program_themselves() -> None:
+    module = {"go.mod": "module example.org/shop\n", "main.go": SERVER}
+    found = facts_of({**module, "Procfile": "web: bin/shop\n"})
+    assert [one.name for one in found.services] == ["web"]
+    beside = facts_of({**module, "docker/compose.yaml": "services:\n  shop:\n    image: acme/shop:1\n    ports: ['80:9090']\n"})
+    assert [(one.name, one.port) for one in beside.services] == [("shop", 80)]
+    database = facts_of({**module, "compose.yaml": "services:\n  db:\n    image: postgres:16\n"})
+    assert {one.name for one in database.services} == {"shop", "db"}

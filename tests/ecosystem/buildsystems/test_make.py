@@ -185,3 +185,21 @@ def test_a_makefile_too_large_to_read_is_still_a_component() -> None:
     found = facts_of({"Makefile": "#" * 2_100_000})
     assert component_of(found, "make").confidence == 0.5
     assert [problem.file for problem in found.problems] == ["Makefile"]
+
+
+def test_what_has_no_rule_is_handed_to_the_src_folder() -> None:
+    root = "default: all\n\n.DEFAULT:\n\tcd src && $(MAKE) $@\n"
+    found = facts_of({"Makefile": root, "src/Makefile": "all: server\nserver: a.o\n\t$(CC) -o $@ a.o\ntest:\n\t./runtest\n"})
+    assert pairs_of(found, "make") == {("", "make")}
+    test = command_of(component_of(found, "make"), "make:test")
+    assert (test.argv, test.dir, test.source.file) == (("make", "test"), "", "src/Makefile")
+
+
+def test_a_bsd_makefile_builds_by_the_systems_rules() -> None:
+    found = component_of(facts_of({"Makefile": "PROG = cat\n.include <bsd.prog.mk>\n"}), "make")
+    assert [(one.argv, one.role) for one in found.commands] == [(("make",), "build")]
+
+
+def test_why_a_hand_written_configure_is_not_autotools() -> None:
+    found = component_of(facts_of({"Makefile": "all:\n\ttrue\n", "configure": "#!/bin/sh\n"}), "make")
+    assert [one.system for one in found.rejected] == ["autotools"]
