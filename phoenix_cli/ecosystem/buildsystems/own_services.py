@@ -11,7 +11,7 @@ _COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compos
 _BESIDE = ("docker", "deploy", "scripts", "compose", "deployment", "deployments", "infra")
 
 
-def sureness(folder: Folder, name: str) -> float:
+def sureness(folder: Folder, name: str = "") -> float:
     """Return HINT where a Procfile or a compose file already tells of the program, by building it or by its name."""
     return HINT if any(_tells(above, name) for above in folder.up()) else SURE
 
@@ -19,6 +19,7 @@ def sureness(folder: Folder, name: str) -> float:
 def _tells(folder: Folder, name: str) -> bool:
     if folder.has("Procfile", "Procfile.dev"):
         return True
-    own = re.compile(rf"^[ \t]+(?:build[ \t]*:|image[ \t]*:.*\b{re.escape(name)}\b)", re.MULTILINE)
+    named = rf"|image[ \t]*:.*\b{re.escape(name)}\b" if name else ""
+    own = re.compile(rf"^[ \t]+(?:build[ \t]*:{named})", re.MULTILINE)
     places = [folder, *(folder.at(beside) for beside in _BESIDE if beside in folder.subfolders)]
     return any(own.search(place.text(file)) for place in places for file in _COMPOSE if file in place.names)
