@@ -23,7 +23,8 @@ def detect(folder: Folder) -> Iterator[Fact]:
 
 def _buck(folder: Folder) -> Component:
     """Tell the second Buck from the first by what only it knows: cells and a prelude."""
-    second = ".buckroot" in folder.names or re.search(r"^[ \t]*(?:\[cells\]|prelude\s*=)", folder.text(".buckconfig"), re.MULTILINE)
+    only_second = r"^[ \t]*(?:\[cells\]|prelude\s*=)"
+    second = ".buckroot" in folder.names or re.search(only_second, folder.text(".buckconfig"), re.MULTILINE)
     program = "buck2" if second else "buck"
     source = folder.evidence(".buckconfig", "buck.config", line=1)
     make = Conventions("buck", folder, source)
