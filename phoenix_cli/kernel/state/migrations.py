@@ -169,3 +169,20 @@ def m0004_services(db: Any) -> None:
         ) STRICT
         """
     )
+
+
+@step
+def m0005_imports(db: Any) -> None:
+    """Imports and removals under way, so that what was interrupted is finished or cleared away, and never listed."""
+    db.execute(
+        """
+        CREATE TABLE import_journal (
+            batch TEXT NOT NULL,
+            key TEXT NOT NULL,
+            path TEXT NOT NULL,
+            repo_id TEXT,
+            noted_at TEXT NOT NULL,
+            PRIMARY KEY (batch, key)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
