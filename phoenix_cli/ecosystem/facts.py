@@ -16,8 +16,8 @@ Role = Literal[
 PRIMARY_ROLES: tuple[Role, ...] = ("install", "build", "test", "start", "dev", "lint")
 
 #: Where a command comes from, strongest first: a platform file names it, a task runner has it, a manifest's script is
-#: it, a framework or the tool itself gives it by convention.
-Origin = Literal["platform", "runner", "script", "framework", "default"]
+#: it, CI or a document runs it though no file offers it, a framework or the tool itself gives it by convention.
+Origin = Literal["platform", "runner", "script", "ci", "framework", "default"]
 
 #: Where a component stands. Everything after ``nested`` ranks low: reported, never primary.
 Place = Literal["root", "member", "nested", "example", "test", "docs", "benchmark", "template", "vendored"]

@@ -61,5 +61,10 @@ def _languages(names: set[str]) -> list[str]:
 
 def share_of(language: str, shares: Mapping[str, float]) -> float | None:
     """Return a component's language's share; None for one that no file ending stands for (make, yaml)."""
-    family = _FAMILY.get(language, language)
+    family = family_of(language)
     return shares.get(family, 0.0) if family in _SUFFIXES else None
+
+
+def family_of(language: str) -> str:
+    """Return the language that another one's files are counted with: Kotlin with Java, TypeScript with JavaScript."""
+    return _FAMILY.get(language, language)

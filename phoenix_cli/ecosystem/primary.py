@@ -13,11 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from phoenix_cli.ecosystem.facts import PRIMARY_ROLES, Command, Component, Role
-from phoenix_cli.ecosystem.languages import share_of
+from phoenix_cli.ecosystem.languages import family_of, share_of
 from phoenix_cli.ecosystem.places import LOW_PLACES
+from phoenix_cli.ecosystem.task_doubts import doubt
 from phoenix_cli.ecosystem.usage_evidence import Evidences
 
-_ORIGIN_SCORE = {"platform": 0.05, "runner": 0.15, "script": 0.1, "framework": 0.05, "default": 0.0}
+_ORIGIN_SCORE = {"platform": 0.05, "runner": 0.15, "script": 0.1, "ci": 0.0, "framework": 0.05, "default": 0.0}
 #: What surrounds the code rather than being it; never what makes a folder the main one.
 _AROUND = frozenset(
     ("github-actions", "gitlab-ci", "circleci", "travis", "azure-pipelines", "appveyor", "cirrus", "jenkins", "buildkite",
@@ -26,20 +27,18 @@ _AROUND = frozenset(
      "kustomize", "terraform", "ansible")
 )  # fmt: skip
 #: Systems that a repository often has beside its language's own tool, and that fewer people type.
-_SECOND = {"bazel": 0.2, "buck": 0.35, "nix": 0.2, "docker": 0.2, "pants": 0.1}
-FLOOR = 0.55
+_SECOND = {"bazel": 0.2, "buck": 0.35, "nix": 0.2, "docker": 0.2, "pants": 0.1, "earthly": 0.3, "dagger": 0.3}
+#: The least score of an answer, and the least that its own component must be sure of it.
+FLOOR, SURE, SURE_RUN = 0.55, 0.44, 0.68
 FLOORS: dict[Role, float] = {"dev": 0.75}
 #: What CI's use adds to a command among its component's others, to a component among others (installs are run for every
 #: language, so they tell little), to one of whose commands CI runs another; what a language that is hardly used takes away.
 WITHIN, BETWEEN, OF_INSTALL, TOOL, FOREIGN = 0.12, 0.3, 0.1, 0.1, 0.45
+COMPANION = 0.5
 #: Servers that reload what has changed and that their users also simply start.
 _SERVES = re.compile(
     r"\brunserver\b|\brails s(?:erver)?\b|\bphx\.server\b|\b(?:jekyll|mdbook|mkdocs|hugo) s(?:erver?)?\b|\bsphinx-autobuild\b"
     r"|\bhtmllive\b|\bspring-boot:run\b|\bbootRun\b|\bartisan serve\b|\bquarkus:dev\b|\bbin/dev\b"
-)
-_SIDE_LINT = re.compile(
-    r"shellcheck|yaml|markdown|actionlint|spell|typos|hadolint|docker|docs?\b|links?\b|commit|licen[cs]e|html|css|sql|proto|helm"
-    r"|zizmor|readme"
 )
 
 
@@ -53,11 +52,11 @@ class Candidate:
 
 
 def choose_primary(
-    components: Sequence[Component], evidences: Evidences, shares: Mapping[str, float] | None = None
+    components: Sequence[Component], evidences: Evidences, shares: Mapping[str, float] | None = None, title: str = ""
 ) -> dict[str, str | None]:
-    """Return role -> command name, None where the repository has no such command."""
+    """Return role -> command name, None where the repository has no such command; ``title`` is the repository's name."""
     own = [component for component in components if component.place not in LOW_PLACES]
-    chooser = _Chooser(own, evidences, shares or {})
+    chooser = _Chooser(own, evidences, shares or {}, title)
     chosen: dict[str, str | None] = {role: chooser.choose(role) for role in PRIMARY_ROLES}
     return _shared(chosen, {command.name: command for component in own for command in component.commands})
 
@@ -79,10 +78,13 @@ def _both(command: Command) -> bool:
 class _Chooser:
     """The repository's own components, what its maintainers run, and how much of it is which language."""
 
-    def __init__(self, components: Sequence[Component], evidences: Evidences, shares: Mapping[str, float]) -> None:
+    def __init__(
+        self, components: Sequence[Component], evidences: Evidences, shares: Mapping[str, float], title: str
+    ) -> None:
         self.components = components
         self.evidences = evidences
         self.shares = shares
+        self.titles = {title.lower(), *(one.name.lower() for one in components if not one.dir)} - {""}
         self.has_root = any(not one.dir and is_code(one) for one in components)
         self._used: dict[int, float] = {}
 
@@ -98,6 +100,13 @@ class _Chooser:
         """Look further in: for the main folder where the root has no code of its own, else for the only one of its kind."""
         if not self.has_root:
             return _best([one for one in found if one.component.dir == self._main_dir()], FLOORS.get(role, FLOOR))
+        named = [
+            one
+            for one in found
+            if role == "start" and one.component.name.lower() in self.titles and one.component.system != "cargo"
+        ]
+        if named:
+            return _best(named, FLOOR)
         sure = [one for one in found if one.command.confidence >= 0.9 and is_code(one.component)]
         if role in ("install", "lint") or len({one.command.dir for one in sure}) != 1:
             return None
@@ -115,8 +124,8 @@ class _Chooser:
     def _candidates(self, role: Role) -> Iterator[Candidate]:
         for component in self.components:
             ranked = [(self._within(command), command) for command in component.commands if command.role == role]
-            if ranked:
-                sure, command = max(ranked, key=lambda pair: pair[0])
+            sure, command = max(ranked, key=lambda pair: pair[0], default=(0.0, None))
+            if command is not None and sure >= _least(command):
                 yield Candidate(component, command, self._between(component, command, sure))
 
     def _use_of(self, component: Component) -> float:
@@ -126,31 +135,34 @@ class _Chooser:
         return self._used[id(component)]
 
     def _within(self, command: Command) -> float:
-        return command.confidence - _doubt(command) + WITHIN * self.evidences.strength(command)
+        return command.confidence - doubt(command) + WITHIN * self.evidences.strength(command)
 
     def _between(self, component: Component, command: Command, sure: float) -> float:
         wraps = command.origin in ("runner", "platform")  # of any language
         weight = OF_INSTALL if command.role == "install" and not wraps else BETWEEN
         used = weight * self.evidences.strength(command) + TOOL * self._use_of(component)
         score = sure + _ORIGIN_SCORE[command.origin] + used - _SECOND.get(component.system, 0.0)
-        return score - FOREIGN * (1 - self._share(component)) * (0.5 if wraps else 1.0)
+        foreign = FOREIGN * (
+            0.5 if wraps or command.role == "build" else 1.0
+        )  # an application's assets are built by theirs
+        return score - foreign * (1 - self._share(component))
 
     def _share(self, component: Component) -> float:
         """Return how much of the code beside a component is in its language: 1 for the most used one, or for none at all."""
         share = share_of(component.language, self.shares)
         if share is None:
             return 1.0
-        here = (one for one in self.components if one.dir == component.dir and is_code(one))
-        beside = [share_of(one.language, self.shares) or 0.0 for one in here]
-        return share / most if (most := max(*beside, share, 0.0)) else 1.0
+        here = [one for one in self.components if one.dir == component.dir and is_code(one)]
+        beside = {family_of(one.language): share_of(one.language, self.shares) or 0.0 for one in here}
+        others = [each for language, each in beside.items() if language != "javascript"]
+        if family_of(component.language) == "javascript" and max(others, default=0.0) > COMPANION * share:
+            share *= COMPANION  # the assets of an application in another language count many small files
+        return share / most if (most := max(*beside.values(), share, 0.0)) else 1.0
 
 
-def _doubt(command: Command) -> float:
-    """Return what a task's own name takes away: a watcher runs no application, a side lint is not the lint."""
-    task = command.name.rpartition(":")[2]
-    if command.role == "dev" and re.search(r"\bwatch", task):
-        return 0.25
-    return 0.35 if command.role == "lint" and _SIDE_LINT.search(task) else 0.0
+def _least(command: Command) -> float:
+    """Return how sure a component must be: a runner's variant of ``start`` is often a helper's or all examples'."""
+    return SURE_RUN if command.role in ("start", "dev") and command.origin == "runner" else SURE
 
 
 def is_code(component: Component) -> bool:

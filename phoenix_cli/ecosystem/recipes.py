@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from phoenix_cli.ecosystem.facts import Command, Component
@@ -10,6 +10,7 @@ from phoenix_cli.ecosystem.files import Files
 from phoenix_cli.ecosystem.languages import language_shares, share_of
 from phoenix_cli.ecosystem.primary import is_code
 from phoenix_cli.ecosystem.script_folders import scripts
+from phoenix_cli.ecosystem.seen_commands import bare_test, unlisted_tasks
 from phoenix_cli.ecosystem.usage_evidence import Evidences
 
 
@@ -18,13 +19,19 @@ def with_recipes(components: Sequence[Component], evidences: Evidences, files: F
     at = _main(components, files)
     if at is None:
         return list(components)
+    changed = [_with(one, unlisted_tasks(one, evidences)) for one in components]
     known = {
         " ".join(command.argv).removeprefix("./") for one in components for command in one.commands if not command.dir
     }
-    added = tuple(_unknown(scripts(files, evidences), known))
-    changed = list(components)
-    changed[at] = replace(components[at], commands=(*components[at].commands, *added))
+    changed[at] = _with(changed[at], _unknown(scripts(files, evidences), known))
+    bare = bare_test(changed, evidences)
+    changed[at] = _with(changed[at], [bare] if bare is not None else [])
     return changed
+
+
+def _with(component: Component, commands: Iterable[Command]) -> Component:
+    added = tuple(commands)
+    return replace(component, commands=(*component.commands, *added)) if added else component
 
 
 def _main(components: Sequence[Component], files: Files) -> int | None:

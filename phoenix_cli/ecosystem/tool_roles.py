@@ -15,7 +15,7 @@ _TOOLS: dict[Role, str] = {
             r"|(?:cargo|go|dotnet|mix|swift|flutter|dart|deno|bun|stack|cabal|dune|gleam|bazel|buck2|forge|luarocks|nimble|dub"
             r"|manage\.py|artisan|terraform|rails|helm|lein|mill|molecule) test|sbt \+?test|crystal spec"
             r"|(?:gradle|mvn) (?:test|check|verify|integrationTest)|(?:rake|rails) (?:test|spec)|elm-test|rebar3 (?:eunit|ct)"
-            r"|invoke tests?|playwright|cypress|behave|cucumber|codecept|behat",
+            r"|invoke tests?|behave|cucumber|codecept|behat",
     "lint": r"ruff check|flake8|pylint|pycodestyle|eslint|biome|oxlint|golangci-lint|staticcheck|revive|go vet|cargo clippy"
             r"|rubocop|standardrb|erb_lint|shellcheck|luacheck|hlint|phpstan|psalm|phpcs|phpmd|pre-commit|markdownlint(?:-cli2)?|yamllint"
             r"|actionlint|stylelint|swiftlint|ktlint|clj-kondo|ansible-lint|tflint|hadolint|deno lint|mix credo|ameba|cppcheck"

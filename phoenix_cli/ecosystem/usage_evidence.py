@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 
 from phoenix_cli.ecosystem.facts import Command, Usage
@@ -19,11 +19,11 @@ class Evidences:
 
     def __init__(self, usages: Iterable[Usage]) -> None:
         self.weights: dict[Act, float] = {}
-        self.counts: Counter[Act] = Counter()
+        self.usages: dict[Act, list[Usage]] = defaultdict(list)
         for usage in usages:
             for act in acts_of(usage.argv, usage.dir):
                 self.weights[act] = max(self.weights.get(act, 0.0), _WEIGHT[usage.where])
-                self.counts[act] += 1
+                self.usages[act].append(usage)
 
     def strength(self, command: Command) -> float:
         """Return how well the maintainers' own use speaks for a command: 1 when CI runs it, 0 when nobody is seen to."""

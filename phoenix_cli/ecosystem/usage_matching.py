@@ -30,6 +30,7 @@ _VALUED = frozenset(
      "--env", "--environment", "--from")
 )  # fmt: skip
 _PYTHON = re.compile(r"(?:.*/)?(?:python|py|pypy)(?:\d(?:\.\d+)?)?(?:\.exe)?$|\$\{?\w*PYTHON\w*\}?$")
+_COMPUTED = re.compile(r"^\$\{?\w+\}?/?")  # ${PREFIX}ruff, $VENV/bin/ruff
 _INTERPRETER = re.compile(r"(?:sh|bash|zsh|pwsh|perl|node)$|(?:php|ruby)[\d.]*(?:\$\{?\w*\}?)?$")
 _RENAMED = {
     "gradlew": "gradle", "gradlew.bat": "gradle", "mvnw": "mvn", "mvnw.cmd": "mvn", "millw": "mill", "prek": "pre-commit",
@@ -68,6 +69,7 @@ def _acts(argv: Words, dir: str) -> tuple[Act, ...]:
 
 def _program(word: str) -> str:
     """Return a program without what is only spelling: ``./gradlew`` is gradle, ``node_modules/.bin/jest`` is jest."""
+    word = _COMPUTED.sub("", word) or word
     path = posixpath.normpath(word) if "/" in word else word
     name = path.rpartition("/")[2]
     if name in _RENAMED:

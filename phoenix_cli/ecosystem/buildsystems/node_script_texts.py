@@ -42,6 +42,7 @@ _TARGET = re.compile(
     r"(?:--filter|--cwd|--prefix|--dir|--workspace|\s-F|\s-C|\s-w|\bworkspace|\bcd)[=\s]+[\"']?([\w@*!./-]+)"
 )
 _DEMO = re.compile(r"(?:^|[\s/\"'=@])(?:examples?|demos?|playgrounds?|sandbox|benchmarks?|fixtures|previews?)(?=/|\s|$|[\"'])")
+_LEFT_OUT = re.compile(r"--(?:exclude|ignore)[\w-]*[= ]\S+")
 _DOCS = re.compile(r"(?:^|[\s/\"'=@])(?:docs?|website|site|documentation)(?=/|\s|$|[\"'])")
 _DOCS_TOOLS = re.compile(
     r"\b(?:vitepress|vuepress|docusaurus|typedoc|rspress|slidev)\s+(?:dev|start|build|serve)\s+"
@@ -107,7 +108,7 @@ def is_demo(text: str) -> bool:
     targets = _TARGET.findall(text)
     if targets:
         return all(_DEMO.search(target) for target in targets)
-    return bool(_DEMO.search(text))
+    return bool(_DEMO.search(_LEFT_OUT.sub("", text)))
 
 
 def is_docs(text: str) -> bool:

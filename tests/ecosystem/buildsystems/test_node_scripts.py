@@ -45,6 +45,7 @@ from tests.ecosystem.memory_tree import command_of, component_of, facts_of
         ("dev", "bun run --watch example/a.ts", "other"),
         ("dev", "pnpm --filter docs dev", "docs"),
         ("dev", "pnpm -C playground dev", "other"),
+        ("build", "nx affected --target=build --exclude=examples/**", "build"),
         ("lint", "eslint --fix .", "lint"),
         ("lint:fix", "eslint --fix .", "format"),
         ("lint-fix:js", "eslint --fix .", "format"),
