@@ -1,0 +1,51 @@
+"""Phoenix applications: whether one stands in a mix project, and the port of its endpoint."""
+
+from __future__ import annotations
+
+import re
+
+from phoenix_cli.ecosystem.buildsystems.mix_project import Project, project_of
+from phoenix_cli.ecosystem.facts import Evidence
+from phoenix_cli.ecosystem.files import Folder
+
+DEFAULT_PORT = 4000
+_HTTP = re.compile(r"\bhttp:\s*(?:\[|%\{)(.{0,600}?)(?:\]|^[ \t]*\})", re.DOTALL | re.MULTILINE)
+
+
+def endpoint_of(folder: Folder, project: Project) -> Evidence | None:
+    """Return where an endpoint is configured, None for a project that only builds upon Phoenix."""
+    members = folder.at(project.apps_path).subfolders if project.apps_path else ()
+    depending = [project, *(project_of(folder.at(f"{project.apps_path}/{name}")) for name in sorted(members))]
+    if not any("phoenix" in one.dependencies for one in depending):
+        return None
+    config = folder.at("config")
+    for name in ("config.exs", "dev.exs", "runtime.exs"):
+        found = re.search(r"^config\s+:?\w+.*\bEndpoint\b", config.text(name), re.MULTILINE)
+        if found:
+            line = config.text(name).count("\n", 0, found.start()) + 1
+            return config.evidence(name, "phoenix.endpoint", line=line)
+    return None
+
+
+def port_of(folder: Folder, endpoint: Evidence) -> tuple[int, Evidence]:
+    """Return the development port: dev.exs, then runtime.exs, then what every environment shares, then 4000."""
+    config = folder.at("config")
+    for name in ("dev.exs", "runtime.exs", "config.exs"):
+        text = re.sub(r"(?m)^[ \t]*#.*$", "", config.text(name))
+        for http in _HTTP.finditer(text):
+            port = _in_options(http.group(1), text)
+            if port is not None:
+                return port, config.evidence(name, "phoenix.port", line=text.count("\n", 0, http.start()) + 1)
+    return DEFAULT_PORT, endpoint
+
+
+def _in_options(options: str, text: str) -> int | None:
+    found = re.search(r"\bport:(.*)", options, re.DOTALL)
+    if found is None:
+        return None
+    digits = re.search(r"\b(\d{2,5})\b", found.group(1))
+    if digits:
+        return int(digits.group(1))
+    variable = re.match(r"\s*(\w+)", found.group(1))
+    assigned = re.search(rf"(?m)^[ \t]*{variable.group(1)}\s*=[^\n]*?(\d{{4,5}})", text) if variable else None
+    return int(assigned.group(1)) if assigned else None
