@@ -150,7 +150,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("erlang_mk", ("erlang.mk",), names=("erlang.mk",)),
     Family("gleam", ("gleam",), names=("gleam.toml",)),
     Family("haskell", ("stack", "cabal"), names=("stack.yaml", "cabal.project", "package.yaml"), suffixes=(".cabal",)),
-    Family("ocaml", ("dune", "opam", "esy"), names=("dune-project", "opam", "esy.json"), suffixes=(".opam",)),
+    Family("ocaml", ("dune", "opam", "esy"), names=("dune-project", "opam", "esy.json"), suffixes=(".opam",), folders=("esy.lock",)),
     Family("elm", ("elm",), names=("elm.json",)),
     Family(
         "web_functional", ("spago", "rescript", "haxelib"),
