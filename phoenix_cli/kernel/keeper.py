@@ -61,7 +61,7 @@ def _start(command: list[str], limits: str, private: tuple[int, int]) -> int:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != keeper:
             os._exit(137)  # it was killed before we could ask to be told
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)
         limit(limits)
         os.execvpe(command[0], command, os.environ)

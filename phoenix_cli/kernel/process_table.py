@@ -103,6 +103,14 @@ def _environment(pid: int) -> list[bytes]:
         return []  # gone, or not ours to read and so not ours at all
 
 
+def name_of(pid: int) -> str:
+    """Return the name of a process's program, "" when it is gone."""
+    try:
+        return _bytes(f"/proc/{pid}/comm").decode(errors="replace").rstrip("\n") if LINUX else ""
+    except OSError:
+        return ""
+
+
 def environment(pid: int) -> dict[str, str]:
     """Return the environment that a process was started with; empty when it is gone or not ours to read."""
     pairs = (os.fsdecode(item).partition("=") for item in _environment(pid) if b"=" in item)
