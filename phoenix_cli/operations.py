@@ -51,7 +51,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "ecosystem.trust", "ecosystem.running:set_trust", "POST", "/api/ecosystem/{repo}/trust", "write",
         (*_LOOK, "events"), mcp=False,
-    ),  # fmt: skip
+    ),
     Operation("ecosystem.start", "ecosystem.serving:start_service", "POST", "/api/ecosystem/{repo}/start", "external", _RUN),
     Operation("ecosystem.stop", "ecosystem.serving:stop_services", "POST", "/api/ecosystem/{repo}/stop", "external", _SERVE),
     Operation("ecosystem.wait", "ecosystem.serving:wait_for_service", "GET", "/api/ecosystem/{repo}/wait", "read", (*_SERVE, "git")),
@@ -60,7 +60,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("health.examine", "health.checks:examine", "GET", "/api/health/checks", "read", ("home", "environ")),
     Operation("events.list", "kernel.events:list_events", "GET", "/api/events", "read", ("state", "events")),
     Operation("events.last_number", "kernel.events:last_number", "GET", "/api/events/last", "read", ("state",)),
-)
+)  # fmt: skip
 
 BY_NAME = {operation.name: operation for operation in OPERATIONS}
 

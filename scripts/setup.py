@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -17,25 +18,54 @@ NEEDED = (3, 11)
 
 
 def main() -> int:
-    """Check what is needed before anything is made, then make it aside and rename it into place."""
-    if STAMP.exists() and STAMP.read_text(encoding="ascii") == wanted():
-        return 0
-    missing = problems()
-    for line in missing:
-        print(line, file=sys.stderr)
-    if missing:
+    """Do nothing when .venv is as it should be; else check what is needed before anything is made, then make it."""
+    with open(__file__, "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # ``make -j test check`` comes here twice
+        if stamp() == wanted():
+            return 0
+        missing = problems()
+        for line in missing:
+            print(line, file=sys.stderr)
+        if missing:
+            return 1
+        return set_up()
+
+
+def set_up() -> int:
+    """Make .venv, or renew what is in it when it is complete and of this python; what fails leaves nothing half-made."""
+    renew = bool(stamp()) and stamp()[0] == wanted()[0]
+    print(f"Setting up .venv ({'again: its inputs changed' if renew else 'once; about a minute'}) ...", file=sys.stderr)
+    STAMP.unlink(missing_ok=True)
+    try:
+        if not renew:
+            shutil.rmtree(VENV, ignore_errors=True)
+            make()
+        install()
+    except KeyboardInterrupt:
+        shutil.rmtree(VENV, ignore_errors=True)
+        print("\nstopped; nothing half-made is left", file=sys.stderr)
+        return 130
+    except subprocess.CalledProcessError as error:
+        shutil.rmtree(VENV, ignore_errors=True)
+        print(f"{error.output or ''}error: {' '.join(map(str, error.cmd[:6]))} ... failed", file=sys.stderr)
+        print("  hint: its own words are above; nothing half-made is left", file=sys.stderr)
         return 1
-    print("Setting up .venv (once; about a minute) ...", file=sys.stderr)
-    shutil.rmtree(VENV, ignore_errors=True)
-    make()
-    STAMP.write_text(wanted(), encoding="ascii")
+    STAMP.write_text("\n".join(wanted()), encoding="ascii")
     return 0
 
 
-def wanted() -> str:
-    """Return a digest of everything that decides what is in .venv."""
-    parts = [(ROOT / name).read_bytes() for name in ("pyproject.toml", "constraints.txt", "scripts/setup.py")]
-    return hashlib.sha256(b"\0".join([sys.version.encode(), str(ROOT).encode(), *parts])).hexdigest()
+def stamp() -> list[str]:
+    """Return what the last complete set-up noted, nothing when there is none."""
+    return STAMP.read_text(encoding="ascii").splitlines() if STAMP.exists() else []
+
+
+def wanted() -> list[str]:
+    """Return two digests: of what .venv is made from, and of what is installed into it."""
+    place = f"{sys.version}\0{ROOT}".encode()  # its scripts carry its path
+    inputs = b"\0".join(
+        (ROOT / name).read_bytes() for name in ("pyproject.toml", "constraints.txt", "scripts/setup.py")
+    )
+    return [hashlib.sha256(part).hexdigest() for part in (place, inputs)]
 
 
 def problems() -> list[str]:
@@ -44,46 +74,54 @@ def problems() -> list[str]:
     if sys.version_info < NEEDED:
         found.append(
             f"error: python {NEEDED[0]}.{NEEDED[1]} or newer is needed, this is {sys.version.split()[0]}\n"
-            "  hint: make PYTHON=python3.12 test"
+            f"  hint: make PYTHON={newer() or 'python3.12'} test"
         )
-    if shutil.which("git") is None:
-        found.append("error: git is not installed\n  hint: apt install git")
-    if shutil.which("uv") is None and (missing_module("venv") or missing_module("ensurepip")):
+    elif not has_venv() and shutil.which("uv") is None:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         found.append(f"error: this python has no venv module\n  hint: apt install python{version}-venv")
+    if shutil.which("git") is None:
+        found.append("error: git is not installed\n  hint: apt install git")
     return found
 
 
-def missing_module(name: str) -> bool:
-    """Tell whether a module is absent, without importing it."""
-    try:
-        return importlib.util.find_spec(name) is None
-    except (ImportError, ValueError):
-        return True
+def newer() -> str | None:
+    """Return a python on PATH that is new enough."""
+    names = (f"python3.{minor}" for minor in range(NEEDED[1], NEEDED[1] + 5))
+    return next((name for name in names if shutil.which(name)), None)
+
+
+def has_venv() -> bool:
+    """Tell whether this python can make an environment with pip in it; Debian has both halves in a package of its own."""
+    return all(importlib.util.find_spec(name) is not None for name in ("venv", "ensurepip"))
 
 
 def make() -> None:
-    """Build the environment where it stays (its scripts carry its path); only the stamp, written last, makes it valid."""
-    constraints = ["-c", str(ROOT / "constraints.txt")]
-    wanted_packages = ["-e", str(ROOT), "--group", str(ROOT / "pyproject.toml") + ":dev"]
-    uv = shutil.which("uv")
-    if uv:
-        run([uv, "venv", "-q", "--python", sys.executable, str(VENV)])
-        run([uv, "pip", "install", "-q", "--python", str(VENV), *constraints, *wanted_packages])
-        return
-    run([sys.executable, "-m", "venv", str(VENV)])
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "-q", "install"]
-    run([*pip, *constraints, "pip>=25.1"])  # older ones do not know dependency groups
-    run([*pip, *constraints, *wanted_packages])
+    """Make the empty environment where it stays; only the stamp, written last, makes it valid."""
+    if has_venv():
+        run([sys.executable, "-m", "venv", VENV])
+        run([*PIP, "-c", ROOT / "constraints.txt", "pip>=25.1"])  # older ones do not know dependency groups
+    else:
+        run(["uv", "venv", "--python", sys.executable, VENV])
 
 
-def run(words: list[str]) -> None:
-    """Run a step, and end with its status when it fails."""
-    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    done = subprocess.run(words, cwd=ROOT, env=environment, check=False)
-    if done.returncode:
-        print(f"error: {' '.join(words[:6])} ... failed\n  hint: make clean, then the same again", file=sys.stderr)
-        sys.exit(done.returncode)
+PIP = (VENV / "bin" / "python", "-m", "pip", "install", "-q")
+
+
+def install() -> None:
+    """Install Phoenix, editable, and the development tools, at the pinned versions.
+
+    By pip, which knows the settings that the user made for package indexes; by uv only where this python has no pip.
+    """
+    tool = PIP if has_venv() else ("uv", "pip", "install", "--python", VENV)
+    run([*tool, "-c", ROOT / "constraints.txt", "-e", ROOT, "--group", f"{ROOT / 'pyproject.toml'}:dev"])
+
+
+def run(words: list[str | Path]) -> None:
+    """Run a step; what it says is shown only when it fails."""
+    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_USER": "0"}
+    subprocess.run(
+        words, cwd=ROOT, env=environment, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
 
 
 if __name__ == "__main__":

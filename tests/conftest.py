@@ -38,7 +38,16 @@ class Phoenix:
     def __init__(self, home: Path, cwd: Path) -> None:
         self.home = home
         self.cwd = cwd
-        kept = ("PATH", "HOME", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR", "RUSTUP_HOME", "CARGO_HOME", "PYTHONDONTWRITEBYTECODE")
+        kept = (
+            "PATH",
+            "HOME",
+            "LANG",
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
+            "RUSTUP_HOME",
+            "CARGO_HOME",
+            "PYTHONDONTWRITEBYTECODE",
+        )
         self.environ = {name: os.environ[name] for name in kept if name in os.environ}
         self.environ |= {"PHOENIX_HOME": str(home), "USER": "tester", "PYTHONWARNINGS": "error"}
 
@@ -46,7 +55,9 @@ class Phoenix:
         """Return the argument list of a call."""
         return [sys.executable, "-m", "phoenix_cli", *map(str, words)]
 
-    def __call__(self, *words: object, stdin: str = "", env: dict[str, str] | None = None, timeout: float = 60) -> Answer:
+    def __call__(
+        self, *words: object, stdin: str = "", env: dict[str, str] | None = None, timeout: float = 60
+    ) -> Answer:
         """Carry out a command line."""
         done = subprocess.run(
             self.command(*words), input=stdin, capture_output=True, text=True, errors="surrogateescape", timeout=timeout,

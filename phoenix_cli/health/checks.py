@@ -46,9 +46,13 @@ def _tools(environ: Mapping[str, str]) -> Iterator[Check]:
         if version is None:
             yield Check(id, "broken" if tool.needed else "note", "not installed", None, tool.costs, tool.hint)
         elif version == "":
-            yield Check(id, "note", "installed, but does not answer", None, tool.costs, f"{tool.name} {' '.join(tool.ask)}")
+            yield Check(
+                id, "note", "installed, but does not answer", None, tool.costs, f"{tool.name} {' '.join(tool.ask)}"
+            )
         elif tool.name == "git" and _numbers(version) < OLDEST_GIT:
-            yield Check(id, "broken", "too old", version, "a hostile repository could run code", "upgrade git to 2.38 or newer")
+            yield Check(
+                id, "broken", "too old", version, "a hostile repository could run code", "upgrade git to 2.38 or newer"
+            )
         else:
             yield Check(id, "ok", "installed", version)
 
@@ -118,5 +122,9 @@ def _sandbox() -> Check:
     if not reason:
         return Check("sandbox.works", "ok", "bubblewrap starts here")
     costs = "untrusted repositories cannot be run"
-    hint = "apt install bubblewrap" if "not installed" in reason else "allow user namespaces: sysctl kernel.unprivileged_userns_clone=1"
+    hint = (
+        "apt install bubblewrap"
+        if "not installed" in reason
+        else "allow user namespaces: sysctl kernel.unprivileged_userns_clone=1"
+    )
     return Check("sandbox.works", "note", reason, None, costs, hint)

@@ -57,7 +57,9 @@ TOOLS: tuple[Tool, ...] = (
 def versions(environ: Mapping[str, str]) -> dict[str, str | None]:
     """Return each tool's version, "" when it is there but does not say, None when it is absent."""
     with ThreadPoolExecutor(max_workers=8) as pool:
-        return dict(zip((tool.name for tool in TOOLS), pool.map(lambda tool: _version(tool, environ), TOOLS), strict=True))
+        return dict(
+            zip((tool.name for tool in TOOLS), pool.map(lambda tool: _version(tool, environ), TOOLS), strict=True)
+        )
 
 
 def _version(tool: Tool, environ: Mapping[str, str]) -> str | None:

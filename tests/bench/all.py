@@ -16,7 +16,10 @@ def main() -> int:
     for script in sorted(HERE.rglob("*.py")):
         if script.name in NOT_BARS or "def main(" not in script.read_text(encoding="utf-8"):
             continue
-        print(f"\n{script.relative_to(HERE)}: {(script.read_text(encoding='utf-8').split(chr(34) * 3)[1]).splitlines()[0]}", flush=True)
+        print(
+            f"\n{script.relative_to(HERE)}: {(script.read_text(encoding='utf-8').split(chr(34) * 3)[1]).splitlines()[0]}",
+            flush=True,
+        )
         if subprocess.run([sys.executable, script], check=False).returncode:
             missed.append(str(script.relative_to(HERE)))
     print(f"\nmissed: {', '.join(missed)}" if missed else "\nevery bar is met")

@@ -24,7 +24,9 @@ class Cost:
     rss_mb: float
 
 
-def cost(words: Sequence[str], *, times: int = 7, environ: dict[str, str] | None = None, cwd: Path | None = None) -> Cost:
+def cost(
+    words: Sequence[str], *, times: int = 7, environ: dict[str, str] | None = None, cwd: Path | None = None
+) -> Cost:
     """Run a command several times and return the least of each figure: noise only ever adds."""
     found = [_once(words, environ, cwd) for _ in range(times)]
     return Cost(min(one.cpu_s for one in found), min(one.wall_s for one in found), min(one.rss_mb for one in found))

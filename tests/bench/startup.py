@@ -22,15 +22,17 @@ def main() -> int:
             ("phoenix ecosystem list --json, 200 repositories", ["ecosystem", "list", "--json"], 15),
         ):
             used = cost([*PHOENIX, *words], times=9, environ=environ).cpu_s
-            met.append(report(what, used / bare, bar, "x", f"{used * 1000:.0f} ms CPU, bare python {bare * 1000:.0f} ms"))
+            met.append(
+                report(what, used / bare, bar, "x", f"{used * 1000:.0f} ms CPU, bare python {bare * 1000:.0f} ms")
+            )
     return 0 if all(met) else 1
 
 
 def fill(home: Path, count: int) -> None:
     """Put rows of repositories into a home, each with a detection, as imports would."""
     from phoenix_cli.app import build
-    from phoenix_cli.ecosystem.version import DETECTOR_VERSION
     from phoenix_cli.ecosystem.repositories import keep_detection
+    from phoenix_cli.ecosystem.version import DETECTOR_VERSION
 
     app = build(home)
     with app.state.write() as connection:
@@ -39,7 +41,15 @@ def fill(home: Path, count: int) -> None:
             connection.execute(
                 "INSERT INTO repos (id, name, key, url, owner, path, branch, commit_id, tree_id, imported_at, updated_at)"
                 " VALUES (?, ?, ?, ?, 'me', ?, 'main', ?, ?, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')",
-                (f"repo_{number:013}", name, f"example.org/me/{name}", f"https://example.org/me/{name}", str(home / name), tree, tree),
+                (
+                    f"repo_{number:013}",
+                    name,
+                    f"example.org/me/{name}",
+                    f"https://example.org/me/{name}",
+                    str(home / name),
+                    tree,
+                    tree,
+                ),
             )
             body = {
                 "path": name, "commit": tree, "primary": {}, "package_managers": [], "versions": [], "services": [],

@@ -21,7 +21,10 @@ class Terminal(io.StringIO):
         return True
 
 
-ROWS = [("repo_0001", "click", "pip, make, and a very long list of other build systems that does not fit"), ("repo_0002", "日本語", "npm")]
+ROWS = [
+    ("repo_0001", "click", "pip, make, and a very long list of other build systems that does not fit"),
+    ("repo_0002", "日本語", "npm"),
+]
 
 
 def drawn(columns, monkeypatch, terminal=True):
@@ -45,7 +48,11 @@ def test_a_wide_terminal_shows_everything(monkeypatch):
 
 
 def test_a_narrow_terminal_gets_one_block_a_row(monkeypatch):
-    assert drawn(50, monkeypatch).splitlines()[:3] == [f"ID     {ROWS[0][0]}", f"NAME   {ROWS[0][1]}", f"BUILD  {ROWS[0][2]}"]
+    assert drawn(50, monkeypatch).splitlines()[:3] == [
+        f"ID     {ROWS[0][0]}",
+        f"NAME   {ROWS[0][1]}",
+        f"BUILD  {ROWS[0][2]}",
+    ]
 
 
 def test_a_pipe_gets_tabs_full_values_and_no_header(monkeypatch):
@@ -55,7 +62,7 @@ def test_a_pipe_gets_tabs_full_values_and_no_header(monkeypatch):
 @given(st.text())
 def test_nothing_that_moves_a_cursor_gets_through(text):
     cleaned = harmless(text)
-    assert not any(ord(char) < 32 and char not in "\n\t" or 127 <= ord(char) < 160 for char in cleaned)
+    assert not any((ord(char) < 32 and char not in "\n\t") or 127 <= ord(char) < 160 for char in cleaned)
     assert "\n" not in one_line(text) and "\t" not in one_line(text)
     cleaned.encode()
 
@@ -84,6 +91,12 @@ def test_without_a_person_a_question_is_refused_and_yes_answers_it():
 
 def test_words_for_times_and_sizes():
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    assert [ago(now - timedelta(seconds=s), now) for s in (0, 59, 240, 7300, 200_000)] == ["0s ago", "59s ago", "4m ago", "2h ago", "2d ago"]
+    assert [ago(now - timedelta(seconds=s), now) for s in (0, 59, 240, 7300, 200_000)] == [
+        "0s ago",
+        "59s ago",
+        "4m ago",
+        "2h ago",
+        "2d ago",
+    ]
     assert [duration(s) for s in (0.04, 1.44, 125, 59.96, 3725)] == ["0.0s", "1.4s", "2m 05s", "60.0s", "1h 02m"]
     assert [size(b) for b in (12, 13_002_342, 5 << 30)] == ["12 B", "12.4 MiB", "5.0 GiB"]

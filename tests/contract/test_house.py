@@ -15,7 +15,12 @@ HEAVY = {"typer", "yaml", "git", "sqlite_utils", "sqlite3", "rich", "asyncio", "
 def modules_of(*argv):
     """Return the modules that a fresh interpreter holds after a command line."""
     program = "import sys\nfrom phoenix_cli.cli import run\ncode = run(sys.argv[1:])\nsys.stderr.write(chr(10).join(sys.modules))\nsys.exit(code)"
-    done = subprocess.run([sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{program}", *argv], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{program}", *argv],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return set(done.stderr.split())
 
@@ -50,7 +55,7 @@ def test_every_operation_loads_is_documented_and_gets_what_it_needs():
         assert all(one.kind is one.KEYWORD_ONLY for one in parameters.values()), operation.name
         assert all(one.annotation is not one.empty for one in parameters.values()), operation.name
         assert set(operation.needs) <= set(parameters), operation.name
-        known = {name for name in dir(App)} | set(App.__annotations__)
+        known = set(dir(App)) | set(App.__annotations__)
         assert set(operation.needs) <= known, operation.name
         assert (operation.method == "GET") == (operation.effect == "read"), operation.name
 
@@ -67,8 +72,8 @@ def test_the_schema_version_counts_the_steps():
 
     from sqlite_utils import Database
 
-    from phoenix_cli.kernel.state.version import SCHEMA_VERSION
     from phoenix_cli.kernel.state.migrations import STEPS
+    from phoenix_cli.kernel.state.version import SCHEMA_VERSION
 
     connection = sqlite3.connect(":memory:")
     assert len(STEPS.pending(Database(connection))) == SCHEMA_VERSION
@@ -83,7 +88,13 @@ def test_pins_name_no_place():
 
 
 def test_the_layers_hold():
-    done = subprocess.run([Path(sys.executable).parent / "lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout
 
 

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 from phoenix_cli.kernel.documents import DocumentError, load_json, load_jsonc, load_toml, load_xml, load_yaml
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"])),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc/*\"\\", max_size=5), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"])),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text('abc/*"\\', max_size=5), inner, max_size=4),
     max_leaves=20,
 )
 

@@ -41,7 +41,12 @@ def add(log, *operations):
 def test_what_was_appended_is_listed_with_who_and_when(log):
     add(log, "x.one")
     (event,) = log[1].list()
-    assert (event.actor, event.at, event.operation, event.target) == ("ann", "2026-01-02T03:04:05.678Z", "x.one", "repo_1")
+    assert (event.actor, event.at, event.operation, event.target) == (
+        "ann",
+        "2026-01-02T03:04:05.678Z",
+        "x.one",
+        "repo_1",
+    )
     assert (event.arguments, event.before, event.after, event.outcome) == ({"n": 1}, "a", {"b": 2}, "ok")
 
 
@@ -78,7 +83,12 @@ def test_listing_makes_no_database(tmp_path):
 
 @given(st.text("abc123", min_size=4, max_size=20))
 def test_secrets_do_not_reach_the_log(secret):
-    value = {"url": f"https://me:{secret}@host/x", "github_token": secret, "nested": [{"PASSWORD": secret}], "ok": "kept"}
+    value = {
+        "url": f"https://me:{secret}@host/x",
+        "github_token": secret,
+        "nested": [{"PASSWORD": secret}],
+        "ok": "kept",
+    }
     cleaned = without_secrets(value)
     assert f":{secret}@" not in str(cleaned) and cleaned["github_token"] == "***"
     assert cleaned["nested"] == [{"PASSWORD": "***"}] and cleaned["ok"] == "kept"

@@ -67,6 +67,10 @@ class State:
             self._connection.close()
             self._connection = None
 
+    def __del__(self) -> None:
+        """Close it with its owner: Python 3.13 warns of a connection that is left to the collector."""
+        self.close()
+
 
 def _open(path: Path) -> sqlite3.Connection:
     _refuse_lost_state(path)
