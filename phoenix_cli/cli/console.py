@@ -126,7 +126,7 @@ class Console:
             for row in texts:
                 self.line("\t".join(row))
         elif texts:
-            for drawn in draw(header, texts, colours or {}, self):
+            for drawn in draw(header, texts, colours or {}, self.width, self.paint):
                 self.line(drawn)
 
     # --- everything else --------------------------------------------------------------------------------------

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-if TYPE_CHECKING:
-    from phoenix_cli.cli.console import Console
-
+Paint = Callable[[str, str], str]
 NARROW = 60
 
 
 def draw(
-    header: Sequence[str], rows: Sequence[Sequence[str]], colours: Mapping[str, str], console: Console
+    header: Sequence[str], rows: Sequence[Sequence[str]], colours: Mapping[str, str], width: int, paint: Paint
 ) -> Iterator[str]:
     """Yield the lines; under 60 columns one block a row instead of a line a row."""
-    if console.width < NARROW:
-        yield from _blocks(header, rows, colours, console)
+    if width < NARROW:
+        yield from _blocks(header, rows, colours, paint)
         return
     widths = [max(cells(header[at]), *(cells(row[at]) for row in rows)) for at in range(len(header))]
-    left = console.width - sum(width + 2 for width in widths[:-1])
+    left = width - sum(width + 2 for width in widths[:-1])
     widths[-1] = min(widths[-1], max(8, left))
-    yield console.paint(
-        "  ".join(_fit(name.upper(), width) for name, width in zip(header, widths, strict=True)).rstrip(), "dim"
+    yield paint(
+        "  ".join(_fit(name.upper(), cut) for name, cut in zip(header, widths, strict=True)).rstrip(), "dim"
     )
     for row in rows:
         painted = [
-            console.paint(_fit(cell, width), colours.get(name, ""))
-            for name, cell, width in zip(header, row, widths, strict=True)
+            paint(_fit(cell, cut), colours.get(name, ""))
+            for name, cell, cut in zip(header, row, widths, strict=True)
         ]
         yield "  ".join(painted).rstrip()
 
 
 def _blocks(
-    header: Sequence[str], rows: Sequence[Sequence[str]], colours: Mapping[str, str], console: Console
+    header: Sequence[str], rows: Sequence[Sequence[str]], colours: Mapping[str, str], paint: Paint
 ) -> Iterator[str]:
     label = max(len(name) for name in header)
     for number, row in enumerate(rows):
@@ -41,7 +38,7 @@ def _blocks(
             yield ""
         for name, cell in zip(header, row, strict=True):
             if cell:
-                yield f"{console.paint(name.upper().ljust(label), 'dim')}  {console.paint(cell, colours.get(name, ''))}"
+                yield f"{paint(name.upper().ljust(label), 'dim')}  {paint(cell, colours.get(name, ''))}"
 
 
 def cells(text: str) -> int:
