@@ -80,7 +80,7 @@ def _stack(folder: Folder, package: Package | None, above: Folder | None) -> Com
         folder.evidence(STACK, "stack.file", line=1) if STACK in folder.names else package.source if package else None
     )
     make = Conventions("stack", folder, source or folder.evidence(HPACK, "hpack.package", line=1))
-    member = above is not None
+    member = above is not None and STACK not in folder.names
     commands = () if member else tuple(_stack_commands(make, packages_below(folder)))
     return Component(
         folder.path, "stack", "haskell", 0.95, (make.source,), commands, package.name if package else "", member

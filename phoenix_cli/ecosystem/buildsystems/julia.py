@@ -13,14 +13,17 @@ from phoenix_cli.ecosystem.files import Folder
 
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
+_WORKSPACE = re.compile(r"^\[workspace\]\s*^projects[ \t]*=", re.MULTILINE)
+
 
 def detect(folder: Folder) -> Iterator[Fact]:
-    """Yield the julia component of a folder whose Project.toml holds a uuid: other tools have a file of that name, too."""
+    """Yield the julia component of a folder whose Project.toml holds a uuid or a workspace: others have such a file, too."""
     file = folder.first("JuliaProject.toml", "Project.toml")
-    if file is None or not _UUID.search(folder.text(file)):
+    if file is None or not (_UUID.search(folder.text(file)) or _WORKSPACE.search(folder.text(file))):
         return
     manifest = folder.toml(file)
-    source = folder.evidence(file, "julia.project", "uuid" if "uuid" in manifest else "[deps]")
+    marks = (mark for mark in ("uuid", "[deps]", "[workspace]") if mark in folder.text(file))
+    source = folder.evidence(file, "julia.project", next(marks, ""))
     make = Conventions("julia", folder, source)
     name = str(manifest.get("name") or "")
     yield Component(

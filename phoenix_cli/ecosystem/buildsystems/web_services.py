@@ -13,6 +13,7 @@ from phoenix_cli.ecosystem.places import LOW_PLACES, place_of
 
 _COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 
+_SAIL = re.compile(r"\bvendor/laravel/sail/")  # its images run the application that mounts them
 _PROCFILES = ("Procfile", "Procfile.dev")
 
 
@@ -43,7 +44,7 @@ def _built(folder: Folder, build: Any) -> Iterator[str]:
     if not isinstance(context, str) or "://" in context:
         return
     top = folder.at(context).path
-    yield top
+    yield folder.path if _SAIL.search(context) else top
     dockerfile = build.get("dockerfile") if isinstance(build, dict) else None
     if isinstance(dockerfile, str) and "/" in dockerfile:
         yield posixpath.normpath(posixpath.join(top, posixpath.dirname(dockerfile)))

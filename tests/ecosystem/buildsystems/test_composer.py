@@ -89,6 +89,12 @@ def test_a_library_for_a_framework_starts_nothing() -> None:
     assert not found.services
 
 
+def test_sails_container_is_the_application() -> None:
+    compose = "services:\n  laravel.test:\n    build: {context: ./vendor/laravel/sail/runtimes/8.4}\n    ports: ['80:80']\n"
+    found = facts_of({"composer.json": LARAVEL, "artisan": "", "compose.yaml": compose})
+    assert [(one.name, one.port) for one in found.services] == [("laravel.test", 80)]
+
+
 def test_tools_kept_apart_are_no_components() -> None:
     assert pairs_of(facts_of({"composer.json": manifest(), "vendor-bin/psalm/composer.json": "{}"}), "composer") == {
         ("", "composer")

@@ -55,6 +55,12 @@ def test_hpack_below_a_stack_file() -> None:
     assert command_of(component_of(found, "stack"), "stack:test").role == "test"
 
 
+def test_a_stack_file_further_in_is_a_project_of_its_own() -> None:
+    found = facts_of({"stack.yaml": "resolver: lts\n", "tools/x/stack.yaml": "resolver: lts\n", "tools/x/x.cabal": CABAL})
+    own = component_of(found, "stack", "tools/x")
+    assert not own.member and command_of(own, "stack:tools/x:build").argv == ("stack", "build")
+
+
 def test_npms_package_yaml_is_not_hpacks() -> None:
     assert not pairs_of(
         facts_of({"package.yaml": "name: web\nscripts:\n  build: tsc\ndependencies:\n  a: 1.0.0\n"}), "stack", "cabal"

@@ -27,5 +27,13 @@ def test_an_environment_has_only_dependencies_and_a_workspace_has_members() -> N
     assert [command.role for command in part.commands] == ["install"]
 
 
+def test_a_workspace_without_a_package_of_its_own() -> None:
+    files = {"Project.toml": '[workspace]\nprojects = ["a"]\n', "a/Project.toml": PACKAGE}
+    found = facts_of(files)
+    assert component_of(found, "julia").evidence[0].line == 1
+    assert component_of(found, "julia", "a").member
+    assert [one.dir for one in found.package_managers] == [""]
+
+
 def test_another_tools_project_toml_is_none() -> None:
     assert not pairs_of(facts_of({"Project.toml": 'name = "x"\n[build]\ntarget = "y"\n'}), "julia")
