@@ -42,6 +42,22 @@ _SERVE = ("state", "events", "home", "clock")
 _RUN = ("state", "events", "home", "clock", "git", "environ", "user_home")
 
 OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "ecosystem.import", "ecosystem.importing:import_repositories", "POST", "/api/ecosystem/import", "external",
+        ("state", "events", "home", "git", "clock", "settings", "user_home"),
+    ),  # fmt: skip
+    Operation(
+        "ecosystem.sync", "ecosystem.syncing:sync_repositories", "POST", "/api/ecosystem/sync", "external",
+        ("state", "events", "home", "git", "clock"),
+    ),  # fmt: skip
+    Operation(
+        "ecosystem.remove", "ecosystem.removing:remove_repository", "DELETE", "/api/ecosystem/{repo}", "external",
+        ("state", "events", "home", "git", "clock"),
+    ),  # fmt: skip
+    Operation(
+        "ecosystem.difference", "ecosystem.differences:show_difference", "GET", "/api/ecosystem/{repo}/difference", "read",
+        ("state", "git"),
+    ),  # fmt: skip
     Operation("ecosystem.detect", "ecosystem.knowledge:detect_target", "GET", "/api/ecosystem/detect", "read", _LOOK),
     Operation("ecosystem.commands", "ecosystem.knowledge:list_commands", "GET", "/api/ecosystem/commands", "read", _LOOK),
     Operation("ecosystem.explain", "ecosystem.knowledge:explain_target", "GET", "/api/ecosystem/explain", "read", _LOOK),
