@@ -15,7 +15,7 @@ from phoenix_cli.kernel.ids import new_id
 from phoenix_cli.kernel.state import State
 
 _SECRET_NAME = re.compile(r"token|secret|password|passwd|api[-_]?key|credential|authorization", re.IGNORECASE)
-_USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
+_USERINFO = re.compile(r"(?<=://)[^/\n]+@")
 POLL_S = 0.25
 
 

@@ -128,6 +128,8 @@ def _from_url(text: str, user_home: Path) -> Source:
         port = parts.port
     except ValueError:  # the text is not shown: where it breaks, a password may stand
         raise Usage(f"{text.partition(':')[0]}://... is no URL", code="source.url", hints=_FORMS) from None
+    if re.search(r"\s", parts.netloc):
+        raise Usage(f"{printable(text)} has blanks before its path", code="source.url", hints=_FORMS)
     if parts.scheme.lower() == "file":
         if parts.netloc not in ("", "localhost"):
             raise Usage(f"{printable(text)} names another machine", code="source.url", hints=("file:///path",))
@@ -194,7 +196,7 @@ def printable(text: str) -> str:
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", without_login(text))
 
 
-_LOGIN = re.compile(r"(?<=://)[^/\s]*@")
+_LOGIN = re.compile(r"(?<=://)[^/\n]*@")  # a password may hold blanks
 
 
 def without_login(text: str) -> str:
