@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from phoenix_cli.kernel import keeper, processes
@@ -23,6 +23,7 @@ class Family:
         self._mark = mark
         self._me = processes.identify(os.getpid())
         self._known: frozenset[Identity] = frozenset()
+        self._childless = True
         self.main: Identity | None = None
         self.code: int | None = None
         self.handle: int | None = None
@@ -34,7 +35,7 @@ class Family:
         limits = ",".join(filter(None, (limits, f"MSGQUEUE={self._mark}" if self._mark else "")))
         tagged = {**environment, processes.TREE_VARIABLE: self._tag}
         pid, reason = _spawn(list(argv), cwd, tagged, limits, output)
-        self._known = frozenset()
+        self._known, self._childless = frozenset(), not pid
         self.main, self.code = (processes.identify(pid) or Identity(pid, "", "")) if pid else None, None
         return reason
 
@@ -54,7 +55,8 @@ class Family:
         """Collect every child that has ended; True when the main process is among them, or an adopted one is gone."""
         main = self.main
         ended = self.adopted and main is not None and not processes.alive(main)
-        for pid, code in _ended_children():
+        ended_now, self._childless = _ended_children()
+        for pid, code in ended_now:
             if main is not None and pid == main.pid:
                 ended, self.code = True, code
             elif not ended:
@@ -69,12 +71,8 @@ class Family:
             self.handle = None
 
     def gone(self) -> bool:
-        """Tell whether nothing is left: we are the subreaper, so without a child there is no descendant either."""
-        try:
-            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            return False
-        except ChildProcessError:
-            return not self.adopted or not self.find()
+        """Tell whether nothing was left at the last ``reap``: we are the subreaper, without a child there is nobody below."""
+        return self._childless and (not self.adopted or not self.find())
 
     def find(self) -> frozenset[Identity]:
         """Return every live process of the service."""
@@ -89,15 +87,17 @@ class Family:
         self.main = min(found, key=lambda one: (float(one.started), one.pid), default=None)
 
 
-def _ended_children() -> Iterator[tuple[int, int]]:
+def _ended_children() -> tuple[list[tuple[int, int]], bool]:
+    """Return pid and code of every child that has ended, and whether there is no other."""
+    ended: list[tuple[int, int]] = []
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
-            return
+            return ended, True
         if pid == 0:
-            return
-        yield pid, os.waitstatus_to_exitcode(status)
+            return ended, False
+        ended.append((pid, os.waitstatus_to_exitcode(status)))
 
 
 def _spawn(argv: list[str], cwd: Path, environment: Mapping[str, str], limits: str, output: Path) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 from phoenix_cli.ecosystem.services import store
@@ -48,7 +49,9 @@ class Recorder:
                     self._events.append(
                         connection, operation, self._repo_id, arguments={"service": self._name}, after=after, outcome=outcome
                     )
-        except PhoenixError:
+        except (PhoenixError, sqlite3.Error, OSError):
+            self._state.close()  # a failed commit may have left its transaction open
+            self._tuned = False
             return False
         self._columns, self._notes = {}, []
         return True

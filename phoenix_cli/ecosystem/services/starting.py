@@ -24,7 +24,7 @@ from phoenix_cli.kernel.state import State
 #: Builds the launch when the variables are known: PORT, HOST and the tree's tag. May raise; nothing has changed then.
 Prepare = Callable[[Mapping[str, str]], LaunchSpec]
 HOST = "127.0.0.1"
-POLL_S = 0.03
+POLL_S = 0.015
 #: As long another start, or a supervisor that is on its way out, may hold the lock while its row says otherwise.
 _TURN_S = 10.0
 
@@ -114,7 +114,7 @@ def _begin(
             connection, "ecosystem.start", target.repo_id, before={"status": now.status}, after={"status": "starting"},
             arguments={"service": target.name, "port": number, "level": launch.level},
         )  # fmt: skip
-    expected = number if port or known_port or launch.readiness.connect else None
+    expected = number if port is not None or known_port or launch.readiness.connect else None
     orders = Orders(home=home, service_id=service.id, repo_id=target.repo_id, name=target.name, tag=tag, mark=mark,
                     port=expected, launch=launch)  # fmt: skip
     try:

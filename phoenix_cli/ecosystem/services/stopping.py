@@ -19,7 +19,8 @@ from phoenix_cli.kernel.processes import Identity
 from phoenix_cli.kernel.state import State
 
 POLL_S = 0.02
-#: What a supervisor may take beyond grace and kill time before it is thought to hang.
+#: A supervisor that has not ended its service by now hangs: 5 s of grace, 3 s of killing, 1 s to spare.
+_PATIENCE_S = 9.0
 _SLACK_S = 1.0
 #: For a tree that has no supervisor any more.
 _GRACE_S = 4.0
@@ -33,7 +34,19 @@ class Stopped:
     was: str
 
 
-def stop(*, state: State, events: Events, home: Home, clock: Clock, target: Target, grace_s: float = 5.0) -> Stopped:
+def stop_all(
+    *, state: State, events: Events, home: Home, clock: Clock, repo_id: str, repo: str
+) -> list[Stopped]:
+    """End every active service of a repository, all at the same time."""
+    rows = [row for row in store.active(state) if row.repo_id == repo_id]
+    for row in rows:
+        if row.supervisor is not None:
+            processes.send(row.supervisor, signal.SIGTERM)
+    targets = [Target(repo_id, repo, row.name) for row in rows]
+    return [stop(state=state, events=events, home=home, clock=clock, target=target) for target in targets]
+
+
+def stop(*, state: State, events: Events, home: Home, clock: Clock, target: Target) -> Stopped:
     """End everything that belongs to a service and prove that nothing is left; harmless when it does not run.
 
     Raises ``NotFound`` when it was never started, ``Failed`` with the pids of what would not die.
@@ -41,7 +54,7 @@ def stop(*, state: State, events: Events, home: Home, clock: Clock, target: Targ
     before = store.find(state, target.repo_id, target.name)
     if before is None:
         raise never_started(target)
-    lock = _dismiss(before, state=state, home=home, clock=clock, timeout_s=grace_s + 3.0 + _SLACK_S)
+    lock = _dismiss(before, state=state, home=home, clock=clock, timeout_s=_PATIENCE_S)
     try:
         now = store.get(state, before.id) or before
         survivors = _end_leftovers(now, clock)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import phoenix_cli
-from phoenix_cli.ecosystem.services.model import places
+from phoenix_cli.ecosystem.services.model import Places, places
 from phoenix_cli.ecosystem.services.orders import Orders
 from phoenix_cli.kernel.errors import Unavailable
 from phoenix_cli.kernel.locks import FileLock
@@ -26,25 +26,31 @@ def summon(orders: Orders, lock: FileLock) -> None:
     The lock is never free in between: a descriptor of it is inherited. Raises ``Unavailable`` when it does not come up.
     """
     at = places(orders.home, orders.service_id)
-    at.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     reading, writing = os.pipe()
     try:
-        with open(at.diary, "ab") as diary:
-            process = subprocess.Popen(
-                _argv(lock.fileno(), reading, orders), cwd=at.folder, env=_environment(), stdin=subprocess.DEVNULL,
-                stdout=diary, stderr=diary, start_new_session=True, pass_fds=(lock.fileno(), reading),
-            )  # fmt: skip
-    except BaseException:
+        process = _start(at, lock, reading, orders)
+    except OSError as error:
         os.close(writing)
-        raise
+        raise _does_not_start(orders, f"{error.strerror}: {error.filename}" if error.filename else str(error)) from error
     finally:
         os.close(reading)
     _tell(writing, orders)
     if process.wait() != 0:
-        raise Unavailable(
-            f"the supervisor of {orders.name} does not start", code="service.no_supervisor", cause=_last_line(at.diary)
-        )
+        raise _does_not_start(orders, _last_line(at.diary))
     lock.release()
+
+
+def _start(at: Places, lock: FileLock, reading: int, orders: Orders) -> subprocess.Popen[bytes]:
+    at.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(at.diary, "ab") as diary:
+        return subprocess.Popen(
+            _argv(lock.fileno(), reading, orders), cwd=at.folder, env=_environment(), stdin=subprocess.DEVNULL,
+            stdout=diary, stderr=diary, start_new_session=True, pass_fds=(lock.fileno(), reading),
+        )  # fmt: skip
+
+
+def _does_not_start(orders: Orders, cause: str) -> Unavailable:
+    return Unavailable(f"the supervisor of {orders.name} does not start", code="service.no_supervisor", cause=cause)
 
 
 def _argv(lock: int, orders_handle: int, orders: Orders) -> list[str]:

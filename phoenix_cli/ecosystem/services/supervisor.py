@@ -146,6 +146,8 @@ class Supervisor:
             self._read_output(_CHUNKS_A_TURN)
         if self._wake in ready:
             os.read(self._wake, 4096)
+            if self.machine.ending:
+                self._next_look = self._clock.monotonic()  # a child has ended: perhaps it was the last
         if self._watch.probe is not None and self._watch.probe.fileno() in ready:
             self._watch.advance()
         if self._stop_asked:

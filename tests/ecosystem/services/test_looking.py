@@ -1,13 +1,16 @@
 """Status and logs of services."""
 
+import signal
 import threading
 
 import pytest
 
 from phoenix_cli.ecosystem.services import looking, store
 from phoenix_cli.ecosystem.services.catalog import Offer
+from phoenix_cli.ecosystem.services.glance import glance
 from phoenix_cli.ecosystem.services.model import LaunchSpec, Policy, Readiness
 from phoenix_cli.ecosystem.services.orders import Orders
+from phoenix_cli.kernel import processes
 from phoenix_cli.kernel.errors import NotFound
 from phoenix_cli.kernel.events import Events
 from phoenix_cli.kernel.paths import Home
@@ -42,6 +45,16 @@ def test_nothing_is_made_where_there_is_no_state(tmp_path):
     world = World(home, State(home.database), None, None, tmp_path)
     assert status(world) == []
     assert not home.root.exists()
+
+
+def test_a_glance_tells_the_truth_too(world):
+    report = world.server()
+    assert [(one.name, one.status) for one in glance(**world.parts)["repo_one"]] == [("web", "running")]
+    child = world.row().child
+    world.kill_supervisor()
+    processes.send(child, signal.SIGKILL)
+    eventually(lambda: processes.identify(report.pid) is None)
+    assert [one.status for one in glance(**world.parts)["repo_one"]] == ["failed"]
 
 
 def test_the_log_of_the_last_start_or_of_all(world):
@@ -100,6 +113,4 @@ def test_removing_a_repository_ends_its_services(world):
     with world.state.write() as connection:
         connection.execute("DELETE FROM repos")
     assert store.get(world.state, row.id) is None
-    from phoenix_cli.kernel import processes
-
     eventually(lambda: not processes.alive(row.child) and not processes.alive(row.supervisor), "nothing is left")

@@ -2,6 +2,7 @@
 
 import http.server
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -13,6 +14,7 @@ import pytest
 from phoenix_cli.ecosystem.services import starting
 from phoenix_cli.ecosystem.services.model import Policy, Readiness, places
 from phoenix_cli.ecosystem.services.reconcile import leftovers
+from phoenix_cli.ecosystem.services.restarting import restart
 from phoenix_cli.kernel import processes
 from phoenix_cli.kernel.errors import Conflict, Failed, NotFound, Refused, Unavailable, Usage
 from phoenix_cli.kernel.events import Events
@@ -334,6 +336,54 @@ def test_a_container_behind_another_process_is_seen_by_connecting(world):
     finally:
         thread.join()
     assert (report.ready_by, report.port) == ("tcp", port)
+
+
+def test_a_database_that_is_busy_delays_the_record_and_not_the_service(world):
+    code = """
+import os, signal
+signal.signal(signal.SIGUSR1, lambda *_: os.write(1, b"x" * 2_000_000 + b"end"))
+os.write(1, b"up")
+while True: signal.pause()
+"""
+    world.python(code, readiness=Readiness(log_pattern="up", alive_s=None))
+    row = world.row()
+    processes.send(row.child, signal.SIGKILL)
+    with world.state.write():
+        eventually(lambda: world.row().status == "running" and processes.alive(row.supervisor))
+        eventually(lambda: len(leftovers(row) - {row.child}) == 1, "it is started again although nothing can be written")
+        again = next(iter(leftovers(row) - {row.child}))
+        eventually(lambda: world.log() == b"upup", "its output is read")
+        processes.send(again, signal.SIGUSR1)
+        eventually(lambda: world.log().endswith(b"end"), "all of it, more than a pipe holds")
+        assert world.row().child == row.child, "nothing was written"
+    eventually(lambda: world.row().child == again and world.row().restarts == 1, "the record follows")
+    told = [event.operation for event in world.events.list(operation="service.")]
+    assert told == ["service.starting", "service.running", "service.crashed", "service.starting", "service.running"]
+
+
+def test_a_restart_is_another_process_on_the_same_port(world):
+    first = world.server()
+    again = restart(**world.parts, target=world.target(), prepare=world.prepare(*PYTHON, SERVER, readiness=MUST_LISTEN))
+    assert again.pid != first.pid
+    assert again.port == first.port
+
+
+def test_a_restart_of_what_was_never_started_starts_it(world):
+    assert restart(**world.parts, target=world.target(), prepare=world.prepare("sleep", "60")).status == "running"
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_node_writes_to_its_output_as_to_any_pipe(world):
+    code = """
+const server = require("http").createServer((request, answer) => { console.log(request.url); answer.end("hello"); });
+server.listen(process.env.PORT, process.env.HOST, () => console.log("up"));
+process.on("SIGTERM", () => server.close(() => process.stdout.write("x".repeat(300000), () => process.exit(0))));
+"""
+    report = world.start("node", "-e", code, readiness=Readiness(http_path="/health", alive_s=None), port=0)
+    assert report.ready_by == "http"
+    done = world.stop()
+    assert done.report.exit_code == 0
+    assert world.log() == b"up\n/health\n" + b"x" * 300_000
 
 
 def test_an_environment_of_a_hundred_kilobytes_is_handed_on(world):

@@ -9,11 +9,11 @@ import time
 import pytest
 
 from phoenix_cli.ecosystem.services import stopping
-from phoenix_cli.ecosystem.services.model import places
+from phoenix_cli.ecosystem.services.model import Policy, Readiness, places
 from phoenix_cli.ecosystem.services.reconcile import leftovers
 from phoenix_cli.kernel import processes
 from phoenix_cli.kernel.errors import Failed, NotFound
-from tests.ecosystem.services.conftest import QUICK, eventually
+from tests.ecosystem.services.conftest import eventually
 
 #: A child that leaves session and parents, ignores SIGTERM, closes its output, clears its environment and stays.
 HERMIT = """
@@ -90,7 +90,7 @@ def test_a_service_that_obeys_is_stopped_at_once(world):
 
 def test_a_service_may_clean_up_with_programs_of_its_own(world):
     world.start("sh", "-c", "trap 'sleep 0.3; echo tidy; exit 7' TERM; echo up; while :; do sleep 0.05; done",
-                policy=QUICK.__class__(grace_s=4.0))  # fmt: skip
+                policy=Policy(grace_s=4.0))  # fmt: skip
     eventually(lambda: b"up" in world.log())
     done = world.stop()
     assert world.log().endswith(b"tidy\n")
@@ -107,19 +107,20 @@ signal.signal(signal.SIGTERM, leave)
 print("up", flush=True)
 while True: signal.pause()
 """
-    world.python(code, policy=QUICK.__class__(grace_s=8.0))
+    world.python(code, policy=Policy(grace_s=8.0))
     eventually(lambda: b"up" in world.log())
     done = world.stop()
     assert done.report.exit_code == 0
     assert len(world.log()) == 3_000_003
 
 
-def test_a_tree_that_forks_as_fast_as_it_dies_is_ended(world):
+def test_a_tree_that_is_another_process_at_every_look_is_ended(world):
     code = """
 import os, signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print("up", flush=True)
 while True:
+    time.sleep(0.01)
     if os.fork(): os._exit(0)
     os.setsid()
 """
@@ -177,6 +178,32 @@ def test_a_stranger_with_the_same_pid_is_never_signalled(world):
     finally:
         stranger.kill()
         stranger.wait()
+
+
+def test_all_services_of_a_repository_end_together(world):
+    stubborn = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('up', flush=True)\nwhile True: signal.pause()"
+    for name in ("one", "two", "three"):
+        world.python(stubborn, name=name, readiness=Readiness(log_pattern="up", alive_s=None), policy=Policy(grace_s=1.0))
+    began = time.monotonic()
+    done = stopping.stop_all(**world.parts, repo_id="repo_one", repo="one")
+    assert time.monotonic() - began < 2.5, "not one after the other"
+    assert [one.report.status for one in done] == ["stopped"] * 3
+    assert stopping.stop_all(**world.parts, repo_id="repo_one", repo="one") == []
+
+
+def test_a_supervisor_that_hangs_is_killed_and_its_service_ended(world, monkeypatch):
+    world.server()
+    row = world.row()
+    send = processes.send
+
+    def deaf(one, number):
+        return True if one == row.supervisor and number != signal.SIGKILL else send(one, number)
+
+    monkeypatch.setattr(stopping.processes, "send", deaf)
+    monkeypatch.setattr(stopping, "_PATIENCE_S", 0.2)
+    assert world.stop().report.status == "stopped"
+    assert not processes.alive(row.supervisor)
+    assert not leftovers(row)
 
 
 def test_the_stop_is_in_the_event_log(world):
