@@ -84,6 +84,27 @@ def all_repositories(state: State) -> list[Repository]:
     return [Repository.from_row(row) for row in state.read("SELECT * FROM repos ORDER BY name")]
 
 
+def insert(connection: sqlite3.Connection, here: Repository) -> None:
+    """Add a repository to the list, in the caller's transaction."""
+    connection.execute(
+        "INSERT INTO repos (id, name, key, url, owner, path, branch, commit_id, tree_id, imported_at, updated_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            here.id,
+            here.name,
+            here.key,
+            here.url,
+            here.owner,
+            str(here.path),
+            here.branch,
+            here.commit,
+            here.tree,
+            here.imported_at,
+            here.updated_at,
+        ),
+    )
+
+
 def main_systems(detection: dict[str, Any]) -> list[str]:
     """Return the systems that a repository is built with, surest first: not those of its examples, tests or docs."""
     own = [one for one in detection["components"] if one["place"] in ("root", "member", "nested")]

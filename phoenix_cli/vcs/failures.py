@@ -38,16 +38,17 @@ _KNOWN: tuple[tuple[str, type[PhoenixError], str, str, tuple[str, ...]], ...] = 
      "git.remote_not_found", "there is no such repository", ("check the spelling",)),
     (r"certificate|SSL_ERROR|gnutls_handshake", Unavailable, "git.certificate", "the server's certificate is not trusted",
      ("git config --global http.sslCAInfo FILE   for an authority of your own",)),
-    (r"Could not resolve host|unable to look up|Connection (refused|timed out|reset|closed)|Failed to connect|unable to connect"
-     r"|Operation too slow|early EOF|unexpected disconnect|RPC failed|hung up|Operation timed out|Network is unreachable"
-     r"|No route to host|Could(n't| not) connect|Recv failure|transfer closed|Empty reply|Could not read from remote",
-     Unavailable, "git.network", "the connection failed", _NETWORK_HINTS),
+    (r"Operation too slow|early EOF|unexpected disconnect|RPC failed|transfer closed|Empty reply|Recv failure|Connection reset",
+     Unavailable, "git.broken_off", "the connection broke off", _NETWORK_HINTS),
+    (r"Could not resolve host|unable to look up|Connection (refused|timed out|closed)|Failed to connect|unable to connect"
+     r"|Operation timed out|Network is unreachable|No route to host|Could(n't| not) connect|hung up|Could not read from remote",
+     Unavailable, "git.network", "there is no connection", _NETWORK_HINTS),
     (r"already exists and is not an empty directory|Unable to create '.*\.lock'", Conflict, "git.busy",
      "something else is at work there", ("when no other git runs there, remove the .lock file",)),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(row[0]), *row[1:]) for row in _KNOWN)
 
-RETRYABLE = frozenset({"git.rate_limited", "git.server_error", "git.network"})
+RETRYABLE = frozenset({"git.rate_limited", "git.server_error", "git.broken_off"})
 BUSY_SERVER = frozenset({"git.rate_limited", "git.server_error"})
 
 

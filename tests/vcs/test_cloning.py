@@ -214,7 +214,7 @@ def test_a_connection_that_breaks_leaves_nothing(git: Git, forge: Forge, tmp_pat
     forge.faults["app"] = "cut"
     with pytest.raises(PhoenixError) as caught:
         bring(git, wish(f"{forge.url}/acme/app"), tmp_path / "there")
-    assert caught.value.code == "git.network"
+    assert caught.value.code == "git.broken_off"
     assert not (tmp_path / "there").exists() and not (tmp_path / ".there").exists()
 
 

@@ -194,7 +194,7 @@ def test_https_does_not_follow_to_a_file(git: Git, tmp_path: Path) -> None:
         ("Host key verification failed.\nfatal: Could not read from remote repository.", Auth, "git.host_key"),
         ("fatal: Remote branch x not found in upstream origin", NotFound, "git.branch_not_found"),
         ("fatal: unable to access 'https://h/': Could not resolve host: h", Unavailable, "git.network"),
-        ("error: RPC failed; curl 18 transfer closed\nfatal: early EOF", Unavailable, "git.network"),
+        ("error: RPC failed; curl 18 transfer closed\nfatal: early EOF", Unavailable, "git.broken_off"),
         ("fatal: server certificate verification failed. CAfile: none", Unavailable, "git.certificate"),
         ("fatal: detected dubious ownership in repository at '/x'", Refused, "git.ownership"),
         ("fatal: Unable to create '/x/.git/index.lock': File exists.", Conflict, "git.busy"),

@@ -1,0 +1,1 @@
+"""Bring repositories in, keep them up to date, take them away; and never show one that is not whole."""
