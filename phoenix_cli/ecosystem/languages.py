@@ -9,7 +9,7 @@ from phoenix_cli.ecosystem.files import Files
 from phoenix_cli.ecosystem.places import LOW_PLACES, place_of
 
 _SUFFIXES = {
-    "javascript": "js jsx ts tsx mjs cjs mts cts vue svelte astro coffee",
+    "javascript": "js jsx ts tsx mjs cjs mts cts vue svelte astro coffee sol",
     "python": "py pyx pyi",
     "rust": "rs",
     "go": "go",
@@ -35,12 +35,12 @@ _SUFFIXES = {
     "racket": "rkt",
     "hcl": "tf",
     "tex": "tex typ",
-    "solidity": "sol",
 }
 _LANGUAGE = {suffix: language for language, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
 _FAMILY = {
-    "typescript": "javascript", "kotlin": "java", "scala": "java", "clojure": "java", "groovy": "java", "cpp": "c", "c++": "c",
-    "objective-c": "c", "erlang": "elixir", "gleam": "elixir", "fsharp": "csharp", "vb": "csharp", "terraform": "hcl",
+    "typescript": "javascript", "solidity": "javascript", "kotlin": "java", "scala": "java", "clojure": "java",
+    "groovy": "java", "cpp": "c", "c++": "c", "objective-c": "c", "erlang": "elixir", "gleam": "elixir", "fsharp": "csharp",
+    "vb": "csharp", "terraform": "hcl",
 }  # fmt: skip
 
 

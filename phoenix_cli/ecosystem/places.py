@@ -12,9 +12,9 @@ _WORDS: tuple[tuple[Place, str], ...] = (
     ("test", r"__?tests?__?|tests?|testdata|test[-_]data|fixtures?|__fixtures__|testing|e2e|spec|specs|mocks?|"
              r"integration[-_]tests?|test[-_].*|.*[-_]tests?|smoke[-_]tests?|acceptance|.*_suite_data"),
     ("benchmark", r"bench|benches|benchmarks?|perf"),
-    ("example", r"examples?|samples?|demos?|playgrounds?|sandbox(es)?|tutorials?|starters?|.*[-_]examples?|"
+    ("example", r"examples?|samples?|demos?|playgrounds?|sandbox(es)?|tutorials?|starters?|.*[-_](examples?|samples?|tutorials?|demos?)|"
                 r"examples?[-_].*|examplesite|(samples?|demos?)[-_](apps?|projects?)"),
-    ("template", r"templates?|_?skeletons?|boilerplates?|scaffolds?|cookiecutter.*|archetypes?"),
+    ("template", r"(.*[-_])?templates?|_?skeletons?|boilerplates?|scaffolds?|cookiecutter.*|archetypes?"),
     ("docs", r"docs?|documentation|website|site|.*[-_]docs"),
 )  # fmt: skip
 _LOW_PLACES = tuple((place, re.compile(f"(?:{words})")) for place, words in _WORDS)

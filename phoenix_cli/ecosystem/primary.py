@@ -24,17 +24,23 @@ _AROUND = frozenset(
     ("github-actions", "gitlab-ci", "circleci", "travis", "azure-pipelines", "appveyor", "cirrus", "jenkins", "buildkite",
      "drone", "woodpecker", "bitbucket-pipelines", "semaphore", "builds.sr.ht", "cloudbuild", "pre-commit", "docker", "compose",
      "devcontainer", "procfile", "mkdocs", "sphinx", "mdbook", "hugo", "jekyll", "nix", "devbox", "devenv", "mise", "helm",
-     "kustomize", "terraform", "ansible")
+     "kustomize", "terraform", "opentofu", "terragrunt", "pulumi", "packer", "ansible", "skaffold", "tilt", "okteto", "garden",
+     "devspace", "vagrant")
 )  # fmt: skip
+_OF_C = frozenset(("make", "cmake", "autotools", "meson"))  # told by no language of their own
 #: Systems that a repository often has beside its language's own tool, and that fewer people type.
 _SECOND = {"bazel": 0.2, "buck": 0.35, "nix": 0.2, "docker": 0.2, "pants": 0.1, "earthly": 0.3, "dagger": 0.3}
+#: So many projects with code, or of any kind, may lie side by side; more are a collection that has no main one.
+FEW, MANY = 3, 8
 #: The least score of an answer, and the least that its own component must be sure of it.
 FLOOR, SURE, SURE_RUN = 0.55, 0.44, 0.68
 FLOORS: dict[Role, float] = {"dev": 0.75}
-#: What CI's use adds to a command among its component's others, to a component among others (installs are run for every
-#: language, so they tell little), to one of whose commands CI runs another; what a language that is hardly used takes away.
-WITHIN, BETWEEN, OF_INSTALL, TOOL, FOREIGN = 0.12, 0.3, 0.1, 0.1, 0.45
-COMPANION = 0.5
+#: What CI's use adds to a command among its component's others, and to a component among others; an install's part of
+#: that; what it adds where CI runs another command of the component; what a language that is hardly used takes away.
+WITHIN, BETWEEN, OF_INSTALL, TOOL, FOREIGN = 0.12, 0.3, 0.2, 0.1, 0.45
+COMPANION, MUCH = 0.5, 0.35
+#: An application's assets are built by their own language's tool; nobody installs what a few helper scripts need.
+_FOREIGN_OF: dict[Role, float] = {"build": 0.22, "install": 0.6}
 #: Servers that reload what has changed and that their users also simply start.
 _SERVES = re.compile(
     r"\brunserver\b|\brails s(?:erver)?\b|\bphx\.server\b|\b(?:jekyll|mdbook|mkdocs|hugo) s(?:erver?)?\b|\bsphinx-autobuild\b"
@@ -113,9 +119,13 @@ class _Chooser:
         best = max(sure, key=lambda one: one.score)
         return best if self.evidences.strength(best.command) > 0 else None
 
-    def _main_dir(self) -> str:
+    def _main_dir(self) -> str | None:
+        """Return the folder that bears the repository's name, else the weightiest of a few; a collection has none."""
         code = [one for one in self.components if one.dir and is_code(one)]
-        return max(code, key=self._weight, default=code[0]).dir if code else ""
+        named = [one for one in code if self.titles & {one.dir.rpartition("/")[2].lower(), one.name.lower()}]
+        if not named and (_side_by_side(code) > FEW or _side_by_side(self.components) > MANY):
+            return None
+        return max(named or code, key=self._weight).dir if code else None
 
     def _weight(self, component: Component) -> float:
         share = share_of(component.language, self.shares) or 0.0
@@ -135,29 +145,50 @@ class _Chooser:
         return self._used[id(component)]
 
     def _within(self, command: Command) -> float:
-        return command.confidence - doubt(command) + WITHIN * self.evidences.strength(command)
+        return command.confidence - doubt(command) + self._seen(command, WITHIN)
+
+    def _seen(self, command: Command, weight: float) -> float:
+        plain = command.role == "install" and not _wraps(command)  # CI runs one for every language, which tells little
+        return self.evidences.strength(command) * weight * (OF_INSTALL if plain else 1.0)
 
     def _between(self, component: Component, command: Command, sure: float) -> float:
-        wraps = command.origin in ("runner", "platform")  # of any language
-        weight = OF_INSTALL if command.role == "install" and not wraps else BETWEEN
-        used = weight * self.evidences.strength(command) + TOOL * self._use_of(component)
-        score = sure + _ORIGIN_SCORE[command.origin] + used - _SECOND.get(component.system, 0.0)
-        foreign = FOREIGN * (
-            0.5 if wraps or command.role == "build" else 1.0
-        )  # an application's assets are built by theirs
+        score = sure + _ORIGIN_SCORE[command.origin] - _SECOND.get(component.system, 0.0)
+        score += self._seen(command, BETWEEN) + TOOL * self._use_of(component)
+        foreign = _FOREIGN_OF.get(command.role, FOREIGN) * (0.5 if _wraps(command) else 1.0)
         return score - foreign * (1 - self._share(component))
 
     def _share(self, component: Component) -> float:
         """Return how much of the code beside a component is in its language: 1 for the most used one, or for none at all."""
-        share = share_of(component.language, self.shares)
-        if share is None:
+        if share_of(component.language, self.shares) is None:
             return 1.0
-        here = [one for one in self.components if one.dir == component.dir and is_code(one)]
-        beside = {family_of(one.language): share_of(one.language, self.shares) or 0.0 for one in here}
-        others = [each for language, each in beside.items() if language != "javascript"]
-        if family_of(component.language) == "javascript" and max(others, default=0.0) > COMPANION * share:
-            share *= COMPANION  # the assets of an application in another language count many small files
-        return share / most if (most := max(*beside.values(), share, 0.0)) else 1.0
+        beside = self._languages_in(component.dir)
+        most = max(beside.values(), default=0.0)
+        return beside.get(family_of(component.language), 0.0) / most if most else 1.0
+
+    def _languages_in(self, dir: str) -> dict[str, float]:
+        """Return the shares of the languages that have a component in a folder."""
+        here = [one for one in self.components if one.dir == dir and is_code(one)]
+        shares = {family_of(one.language): share_of(one.language, self.shares) or 0.0 for one in here}
+        if any(one.system in _OF_C for one in here):
+            shares["c"] = self.shares.get("c", 0.0)
+        web = shares.get("javascript", 0.0)
+        if (
+            web
+            and max((share for language, share in shares.items() if language != "javascript"), default=0.0) > MUCH * web
+        ):
+            shares["javascript"] *= COMPANION  # the assets of an application in another language count many small files
+        return shares
+
+
+def _wraps(command: Command) -> bool:
+    """Tell whether a command may stand for any language: a task runner's, or a platform file's."""
+    return command.origin in ("runner", "platform")
+
+
+def _side_by_side(components: Sequence[Component]) -> int:
+    """Count the folders of components that are in no other one's folder."""
+    dirs = {one.dir for one in components if one.dir}
+    return sum(1 for dir in dirs if not any(dir.startswith(f"{other}/") for other in dirs))
 
 
 def _least(command: Command) -> float:

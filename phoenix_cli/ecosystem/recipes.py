@@ -24,7 +24,7 @@ def with_recipes(components: Sequence[Component], evidences: Evidences, files: F
         " ".join(command.argv).removeprefix("./") for one in components for command in one.commands if not command.dir
     }
     changed[at] = _with(changed[at], _unknown(scripts(files, evidences), known))
-    bare = bare_test(changed, evidences)
+    bare = bare_test(changed, evidences) if is_code(changed[at]) else None
     changed[at] = _with(changed[at], [bare] if bare is not None else [])
     return changed
 

@@ -48,7 +48,8 @@ def _command(folder: Folder, name: str, stem: str, evidences: Evidences) -> Comm
     argv = (path,) if spelled is not None and folder.path else (f"./{path}",)
     text = folder.head(name, HEAD)
     source = Evidence(path, 1, "script.file")
-    return Command(f"script:{stem}", _role(stem, text), argv, "", source, origin="runner", confidence=0.85, text=text)
+    sure = 0.85 if folder.path or evidences.weights.get(Act("", (path,))) == 1.0 else 0.7
+    return Command(f"script:{stem}", _role(stem, text), argv, "", source, origin="runner", confidence=sure, text=text)
 
 
 def _role(stem: str, text: str) -> Role:

@@ -42,7 +42,7 @@ def bare_test(components: Sequence[Component], evidences: Evidences) -> Command 
     if any(command.confidence >= ENOUGH for command in rooted):
         return None
     seen = [
-        usage
+        (usage, act)
         for act, usages in evidences.usages.items()
         if not act.dir and evidences.weights[act] == 1.0 and (role_of_act(act) == "test" or _is_test_program(act))
         for usage in usages
@@ -50,8 +50,8 @@ def bare_test(components: Sequence[Component], evidences: Evidences) -> Command 
     ]
     if not seen:
         return None
-    usage = min(seen, key=lambda one: len(one.argv))
-    return Command("ci:test", "test", _without_noise(usage), "", usage.source, origin="ci", confidence=0.75)
+    usage, act = min(seen, key=lambda one: len(one[0].argv))
+    return Command("ci:test", "test", _without_noise(usage, act), "", usage.source, origin="ci", confidence=0.75)
 
 
 def _is_test_program(act: Act) -> bool:
@@ -65,8 +65,6 @@ def _is_plain(usage: Usage) -> bool:
     return not any("$" in word or "`" in word for word in usage.argv)
 
 
-def _without_noise(usage: Usage) -> tuple[str, ...]:
-    """Leave out what only CI wants of a program of the repository: verbosity, reports."""
-    if "/" not in usage.argv[0]:
-        return usage.argv
-    return tuple(word for at, word in enumerate(usage.argv) if at == 0 or not word.startswith("-"))
+def _without_noise(usage: Usage, act: Act) -> tuple[str, ...]:
+    """Leave out what only CI wants of a test program of the repository: verbosity, reports, a choice of tests."""
+    return usage.argv[:1] if _is_test_program(act) and "/" in usage.argv[0] else usage.argv

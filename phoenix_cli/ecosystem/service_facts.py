@@ -12,6 +12,7 @@ from dataclasses import replace
 from phoenix_cli.ecosystem.facts import Service
 from phoenix_cli.ecosystem.places import LOW_PLACES, place_of
 
+FEW = 4  # folders with a compose file or the like, that one system may have
 HINT = 0.5  # at most this sure: a hint
 
 
@@ -20,7 +21,7 @@ def join_services(services: Iterable[Service], built: frozenset[str] = frozenset
 
     ``built`` are the folders that compose makes its services of: what a manifest there would start is one of those.
     """
-    own = [service for service in services if place_of(service.dir) not in LOW_PLACES]
+    own = _without_collection([service for service in services if place_of(service.dir) not in LOW_PLACES])
     unique = _unique(_hint(service) if service.dir in built and _is_inferred(service) else service for service in own)
     sure = [service for service in unique if service.confidence > HINT]
     hints = [service for service in unique if service.confidence <= HINT]
@@ -29,8 +30,16 @@ def join_services(services: Iterable[Service], built: frozenset[str] = frozenset
     return tuple(_with_port(service, sure, hints) for service in sure)
 
 
+def _without_collection(services: list[Service]) -> list[Service]:
+    """Leave out the service files of many folders side by side: they show what one may do, and are no one system."""
+    folders = {service.dir for service in services if service.dir and not _is_inferred(service)}
+    if len(folders) <= FEW:
+        return services
+    return [service for service in services if not service.dir]
+
+
 def _is_inferred(service: Service) -> bool:
-    return not service.source.rule.startswith(("compose.", "procfile.")) and service.image is None
+    return not service.source.rule.startswith(("compose.", "procfile.", "process-compose.", "mprocs.")) and service.image is None
 
 
 def _hint(service: Service) -> Service:

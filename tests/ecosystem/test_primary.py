@@ -152,3 +152,58 @@ def test_low_places_are_never_primary() -> None:
         place="example",
     )
     assert choose("test", [example], ci("npm test", dir="examples/e")) is None
+
+
+def test_a_side_task_is_not_the_main_one() -> None:
+    poe = component("poe", command("poe:build-schema", "poe build-schema", "build", 0.6, "runner"))
+    npm = component("npm", command("npm:test_types", "npm run test_types", "test", 0.5, "script"))
+    nx = component("nx", command("nx:start", "npx nx run-many -t start", "start", 0.55, "runner"))
+    assert choose("build", [poe]) is None
+    assert choose("test", [npm]) is None
+    assert choose("start", [nx]) is None
+
+
+def test_a_task_that_does_not_show_that_it_gets_dependencies_is_no_install() -> None:
+    mage = component("mage", command("mage:install", "mage install", "install", 0.9, "runner"))
+    setup = component(
+        "make", command("make:setup", "make setup", "install", 0.9, "runner", text="pip install -r requirements.txt")
+    )
+    assert choose("install", [mage]) is None
+    assert choose("install", [setup]) == "make:setup"
+
+
+def test_a_dev_task_that_only_sets_up_runs_nothing() -> None:
+    text = "opam switch create .\nopam install --deps-only .\n"
+    assert choose("dev", [component("make", command("make:dev", "make dev", "dev", 0.95, "runner", text=text))]) is None
+    assert choose(
+        "dev", [component("make", command("make:dev", "make dev", "dev", 0.95, "runner", text="yarn\nyarn dev\n"))]
+    )
+
+
+def test_a_language_that_is_hardly_there_has_no_install() -> None:
+    swift = component("swift", command("swift:resolve", "swift package resolve", "install", 0.85), language="swift")
+    make = component("make", command("make:all", "make", "build", 0.9, "runner"), language="make")
+    assert choose("install", [swift, make], shares={"c": 1.0, "swift": 0.01}) is None
+    assert choose("install", [swift], shares={"swift": 1.0}) == "swift:resolve"
+
+
+def test_assets_in_another_language_do_not_make_it_the_main_one() -> None:
+    php = component("composer", command("composer:install", "composer install", "install", 0.95), language="php")
+    npm = component("npm", command("npm:install", "npm ci", "install", 0.95), language="typescript")
+    assert choose("install", [npm, php], ci("npm ci"), {"php": 0.8, "javascript": 1.0}) == "composer:install"
+
+
+def test_a_collection_has_no_main_folder_unless_one_bears_its_name() -> None:
+    parts = [
+        component(
+            "npm",
+            command(f"npm:{name}:test", "npm test", "test", 0.95, "script", name),
+            dir=name,
+            language="javascript",
+            place="nested",
+        )
+        for name in ("angular", "react", "svelte", "vue")
+    ]
+    assert choose("test", parts) is None
+    assert choose_primary(parts, Evidences([]), title="vue")["test"] == "npm:vue:test"
+    assert choose("test", parts[:2], ci("npm test", dir="react")) == "npm:react:test"

@@ -46,3 +46,13 @@ def test_what_runs_in_a_folder_that_compose_builds_is_told_once() -> None:
     joined = join_services([container, service("api", "src/shop", 3000, sure=0.8)], built=frozenset({"src/shop"}))
     assert [(one.name, one.port) for one in joined] == [("shop", 8080)]
     assert len(join_services([container, service("api", "src/other", 3000, sure=0.8)], built=frozenset({"src/shop"}))) == 2
+
+
+def test_service_files_of_many_folders_are_a_collection_and_no_system() -> None:
+    def composed(dir: str) -> Service:
+        return Service("web", Evidence(f"{dir}/compose.yaml", 3, "compose.service"), dir, port=80)
+
+    folders = ["django", "flask", "nginx", "rails", "vue"]
+    assert join_services([composed(dir) for dir in folders]) == ()
+    assert [one.dir for one in join_services([composed(dir) for dir in ["", *folders]])] == [""]
+    assert len(join_services([composed(dir) for dir in folders[:4]])) == 4

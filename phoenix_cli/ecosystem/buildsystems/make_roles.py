@@ -135,7 +135,13 @@ def _texts_of_needs(target: Target, made: Makefile) -> str:
     return "\n".join(expand_recipe(need, made) for need in _closure(target, made)[:10])
 
 
+def _without_kept(made: Makefile) -> dict[str, str]:
+    if not made.plain:  # made once: a makefile may have thousands of variables, and of recipes
+        made.plain = {name: value for name, value in made.variables.items() if name not in _KEPT}
+    return made.plain
+
+
 def expand_recipe(target: Target, made: Makefile) -> str:
     """Return the recipe with its plain variables replaced, ``$(GO) test`` as ``go test``; compilers stay as they are."""
-    known = {name: value for name, value in made.variables.items() if name not in _KEPT}
+    known = made.variables if _KEPT.isdisjoint(made.variables) else _without_kept(made)
     return "\n".join(expand(line, known, 2)[:MAX_RECIPE] for line in target.recipe[:100])[:MAX_RECIPE]

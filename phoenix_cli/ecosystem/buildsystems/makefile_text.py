@@ -59,6 +59,7 @@ class Makefile:
     dynamic: bool = False
     runs: dict[str, frozenset[str]] = field(default_factory=dict)
     included: list[str] = field(default_factory=list)
+    plain: dict[str, str] = field(default_factory=dict)
 
 
 def read_makefile(folder: Folder, name: str) -> Makefile:

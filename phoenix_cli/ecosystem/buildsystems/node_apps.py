@@ -16,7 +16,9 @@ from phoenix_cli.ecosystem.commands import command_name
 from phoenix_cli.ecosystem.facts import Command, Origin, Role, Service
 from phoenix_cli.ecosystem.ports import port_in_line
 
-_RUNS_FILE = re.compile(r"(?:^|&&|;|\s)(?:node|tsx|ts-node|bun|nodemon|pm2|ts-node-dev|deno)\b(?!\s+(?:build|test|install|x)\b)")
+_RUNS_FILE = re.compile(
+    r"(?:^|&&|;|\s)(?:(?:node|tsx|ts-node|nodemon|pm2|ts-node-dev)\b|(?:bun|deno)\b(?!\s+(?:build|test|install|x)\b))"
+)
 _LIBRARY = ("exports", "files", "module", "types", "typings", "publishConfig", "unpkg")
 _PLATFORM_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml", "Procfile")
 _ASSETS_ONLY = (

@@ -63,6 +63,7 @@ def test_ports_of_development_servers(script, files, expected):
 @pytest.mark.parametrize(
     ("script", "files", "expected"),
     [
+        ("node build/app", {"server.ts": "app.listen(3005)", "build/app.js": "listen(3005)"}, 3005),
         ("node server.js", {"server.js": "app.listen(process.env.PORT || 3002)"}, 3002),
         ("node ./bin/www", {"bin/www": "var port = normalizePort(process.env.PORT || '3000');"}, 3000),
         ("node dist/index.js", {"src/index.ts": "const port = Number(process.env.PORT ?? 4100);"}, 4100),
