@@ -33,11 +33,12 @@ _SECOND = {"bazel": 0.2, "buck": 0.35, "nix": 0.2, "docker": 0.2, "pants": 0.1, 
 #: So many projects with code, or of any kind, may lie side by side; more are a collection that has no main one.
 FEW, MANY = 3, 8
 #: The least score of an answer, and the least that its own component must be sure of it.
-FLOOR, SURE, SURE_RUN = 0.55, 0.44, 0.68
+FLOOR, SURE = 0.55, 0.44
+_SURE_RUN: dict[str, float] = {"runner": 0.68, "script": 0.58}
 FLOORS: dict[Role, float] = {"dev": 0.75}
 #: What CI's use adds to a command among its component's others, and to a component among others; an install's part of
 #: that; what it adds where CI runs another command of the component; what a language that is hardly used takes away.
-WITHIN, BETWEEN, OF_INSTALL, TOOL, FOREIGN = 0.12, 0.3, 0.2, 0.1, 0.45
+WITHIN, BETWEEN, OF_INSTALL, TOOL, FOREIGN = 0.12, 0.3, 0.2, 0.1, 0.5
 COMPANION, MUCH = 0.5, 0.35
 #: An application's assets are built by their own language's tool; nobody installs what a few helper scripts need.
 _FOREIGN_OF: dict[Role, float] = {"build": 0.22, "install": 0.6}
@@ -193,7 +194,7 @@ def _side_by_side(components: Sequence[Component]) -> int:
 
 def _least(command: Command) -> float:
     """Return how sure a component must be: a runner's variant of ``start`` is often a helper's or all examples'."""
-    return SURE_RUN if command.role in ("start", "dev") and command.origin == "runner" else SURE
+    return _SURE_RUN.get(command.origin, SURE) if command.role in ("start", "dev") else SURE
 
 
 def is_code(component: Component) -> bool:

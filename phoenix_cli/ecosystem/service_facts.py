@@ -12,7 +12,7 @@ from dataclasses import replace
 from phoenix_cli.ecosystem.facts import Service
 from phoenix_cli.ecosystem.places import LOW_PLACES, place_of
 
-FEW = 4  # folders with a compose file or the like, that one system may have
+FEW, MANY = 4, 24  # folders with a compose file or the like, or with a program that serves, that one system may have
 HINT = 0.5  # at most this sure: a hint
 
 
@@ -32,8 +32,9 @@ def join_services(services: Iterable[Service], built: frozenset[str] = frozenset
 
 def _without_collection(services: list[Service]) -> list[Service]:
     """Leave out the service files of many folders side by side: they show what one may do, and are no one system."""
-    folders = {service.dir for service in services if service.dir and not _is_inferred(service)}
-    if len(folders) <= FEW:
+    stated = {service.dir for service in services if service.dir and not _is_inferred(service)}
+    inferred = {service.dir for service in services if service.dir and _is_inferred(service)}
+    if len(stated) <= FEW and len(inferred) <= MANY:
         return services
     return [service for service in services if not service.dir]
 

@@ -66,6 +66,8 @@ class ComposeService:
             dockerfile = resolve(str(options.get("dockerfile") or ""), self.variables).removeprefix("./")
             inner = folder.at(context).at(dockerfile.rpartition("/")[0])
             yield inner.path if inner.exists else folder.at(context).path
+        if self.is_application and _mounts_all(self.value.get("volumes")):
+            yield folder.path
 
     def port(self) -> int | None:
         """Return the first published port of the host, a TCP one rather than UDP."""
@@ -73,6 +75,11 @@ class ComposeService:
         found = [_published(one, self.variables) for one in (ports if isinstance(ports, list) else ())]
         known = [(udp, port) for udp, port in found if port is not None]
         return min(known, key=lambda one: one[0])[1] if known else None
+
+
+def _mounts_all(volumes: object) -> bool:
+    """Tell whether the project's own folder is mounted: what runs is its program, whatever the image."""
+    return any(isinstance(one, str) and re.match(r"(?:\.|\./|\$\{?PWD\}?):/", one) for one in volumes) if isinstance(volumes, list) else False
 
 
 def services_of(folder: Folder, names: list[str]) -> dict[str, ComposeService]:

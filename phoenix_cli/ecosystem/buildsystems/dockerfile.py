@@ -83,6 +83,9 @@ def _heredoc(lines: list[str], at: int, mark: str) -> tuple[str, int]:
     return "\n".join(lines[at:end]), end + 1
 
 
+SSH = 22  # for people who look into a container, rarely what it serves
+
+
 def _take(found: Dockerfile, one: Instruction) -> None:
     if one.word == "FROM":
         _from(found, one)
@@ -90,7 +93,7 @@ def _take(found: Dockerfile, one: Instruction) -> None:
         found.variables.update(re.findall(r"(\w+)[= ]\"?([^\s\"]+)", one.text))
     elif one.word == "EXPOSE":
         ports = [port_number(resolve(word, found.variables).split("/")[0].split("-")[0]) for word in one.text.split()]
-        found.ports += [port for port in ports if port is not None]
+        found.ports = sorted(found.ports + [port for port in ports if port is not None], key=lambda port: port == SSH)
         found.port_line = found.port_line or one.line
     elif one.word in ("CMD", "ENTRYPOINT"):
         _command(found, one)
