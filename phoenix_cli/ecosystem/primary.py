@@ -45,7 +45,8 @@ _FOREIGN_OF: dict[Role, float] = {"build": 0.22, "install": 0.6}
 #: Servers that reload what has changed and that their users also simply start.
 _SERVES = re.compile(
     r"\brunserver\b|\brails s(?:erver)?\b|\bphx\.server\b|\b(?:jekyll|mdbook|mkdocs|hugo) s(?:erver?)?\b|\bsphinx-autobuild\b"
-    r"|\bhtmllive\b|\bspring-boot:run\b|\bbootRun\b|\bartisan serve\b|\bquarkus:dev\b|\bbin/dev\b"
+    r"|\bhtmllive\b|\bspring-boot:run\b|\bbootRun\b|\bartisan serve\b|\bsymfony (?:server:start|serve)\b|\bquarkus:dev\b"
+    r"|\bbin/dev\b"
 )
 
 
@@ -123,8 +124,10 @@ class _Chooser:
     def _main_dir(self) -> str | None:
         """Return the folder that bears the repository's name, else the weightiest of a few; a collection has none."""
         code = [one for one in self.components if one.dir and is_code(one)]
-        named = [one for one in code if self.titles & {one.dir.rpartition("/")[2].lower(), one.name.lower()}]
-        if not named and (_side_by_side(code) > FEW or _side_by_side(self.components) > MANY):
+        many = _side_by_side(code) > FEW or _side_by_side(self.components) > MANY
+        named = [one for one in code if one.dir.rpartition("/")[2].lower() in self.titles]
+        named = named or [one for one in code if one.name.lower() in self.titles and not many]
+        if many and not named:
             return None
         return max(named or code, key=self._weight).dir if code else None
 

@@ -12,7 +12,8 @@ _OF_DEMOS = "e2e test tests doc docs example examples storybook site website pla
 _SIDE: dict[Role, str] = {
     "lint": "ui web frontend shellcheck yaml yamllint markdown md markdownlint actionlint spell spelling spellcheck codespell"
     " typos hadolint docker dockerfile doc docs links commit commits commitlint license licenses licence html css sql proto helm"
-    " zizmor readme type types typecheck typing mypy pyright tsc sherif knip syncpack manypkg depcheck publint attw unused deadcode",
+    " zizmor readme type types typecheck typing mypy pyright tsc sherif knip syncpack manypkg depcheck publint attw"
+    " unused deadcode",
     "build": f"{_OF_DEMOS} schema image images docker container css icons i18n locales messages translations proto book man deb"
     " rpm license licenses",
     "test": "types typecheck tsd lint format update snapshot snapshots watch debug bench smoke clean setup prepare generate docs"

@@ -79,7 +79,8 @@ class ComposeService:
 
 def _mounts_all(volumes: object) -> bool:
     """Tell whether the project's own folder is mounted: what runs is its program, whatever the image."""
-    return any(isinstance(one, str) and re.match(r"(?:\.|\./|\$\{?PWD\}?):/", one) for one in volumes) if isinstance(volumes, list) else False
+    given = [one for one in volumes if isinstance(one, str)] if isinstance(volumes, list) else []
+    return any(re.match(r"(?:\.|\./|\$\{?PWD\}?):/", one) for one in given)
 
 
 def services_of(folder: Folder, names: list[str]) -> dict[str, ComposeService]:

@@ -125,7 +125,7 @@ def serving(top: Folder, main: Main) -> Serving | None:
     for folder, name in [*own, *_server_files(top)][:MAX_SERVER_FILES]:
         text = folder.head(name, MAX_BYTES)
         found = _SERVES.search(text)
-        if found and seen is None:
+        if found and seen is None and not ("net/http/pprof" in text and len(_SERVES.findall(text)) == 1):  # only its profiler
             seen = folder.evidence(name, "go.serves", line=text.count("\n", 0, found.start()) + 1)
         literal = port_in_source(text) or _gin_default(text) if number is None else None
         if literal:

@@ -11,6 +11,8 @@ from phoenix_cli.ecosystem.facts import Command, Component, Evidence, Fact, Pack
 from phoenix_cli.ecosystem.files import Files, Folder
 
 PLAY_PORT = 9000
+_PROJECTS = re.compile(r"\blazy val \w+[^\n=]*=[^\n]*[pP]roject\b")
+FEW = 3  # projects; of many, each may have a main program, and the build as a whole has none
 _RUNS = re.compile(r"\b(?:JavaAppPackaging|JavaServerAppPackaging|mainClass|PlayScala|PlayJava|Revolver|fork\s+in\s+run)\b")
 _LINTERS = (("scalafmt", ".scalafmt.conf", "scalafmtCheckAll"), ("scalafix", ".scalafix.conf", "scalafixAll --check"))
 
@@ -64,7 +66,7 @@ def _commands(folder: Folder, source: Evidence, name: str, text: str) -> Iterato
     yield make.command("update", run, "update", role="install", confidence=0.6)
     yield make.command("compile", run, "compile", role="build", confidence=0.85)
     yield make.command("test", run, "test", confidence=0.85)
-    if _RUNS.search(text):
+    if _RUNS.search(text) and len(_PROJECTS.findall(text)) <= FEW:
         yield make.command("run", run, "run", role="start", confidence=0.7)
     plugins = "\n".join(folder.at("project").text(each) for each in folder.at("project").names if each.endswith(".sbt"))
     for plugin, config, task in _LINTERS:

@@ -19,8 +19,8 @@ _PATTERNS = tuple(
         r"Ipv[46]Addr::\w+(?:\([^)]*\))?\s*\)?\s*,\s*(\d{2,5})\b",
     )
 )
-#: Ports of what a program talks to, rather than listens on: databases, queues, mail, telemetry.
-_ELSEWHERE = frozenset({25, 465, 587, 1433, 2379, 3306, 4222, 4317, 4318, 5432, 5672, 6379, 8125, 9092, 9200, 11211, 27017})
+#: Ports of what a program talks to, or is watched on, rather than serves: databases, queues, mail, telemetry, Go's profiler.
+_ELSEWHERE = frozenset({25, 6060, 465, 587, 1433, 2379, 3306, 4222, 4317, 4318, 5432, 5672, 6379, 8125, 9092, 9200, 11211, 27017})
 
 
 def port_in_source(text: str) -> tuple[int, int] | None:

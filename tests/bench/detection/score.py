@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> int:
             continue
         one = Scored(label["repo"], _family(label["family"]), judge(label, found[0]), found[1])
         scored.append(one)
-        if asked.split == "dev":
+        if asked.split != "held":
             _show(one, asked.verbose)
     if not scored:
         print(
@@ -70,13 +70,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--repos", default=os.environ.get("PHOENIX_BENCH_REPOS"), help="folder that holds the repositories"
     )
-    parser.add_argument("--split", choices=("dev", "held", "all"), default="dev")
+    parser.add_argument("--split", choices=("dev", "held", "fresh", "all"), default="dev")
     parser.add_argument("--verbose", action="store_true", help="say what was missed and what was wrong")
     return parser
 
 
 def _labels(split: str) -> Iterator[dict[str, Any]]:
-    for folder in ("dev", "held") if split == "all" else (split,):
+    for folder in ("dev", "held", "fresh") if split == "all" else (split,):
         for path in sorted((LABELS / folder).glob("*.json")):
             yield json.loads(path.read_text(encoding="utf-8"))
 

@@ -132,3 +132,8 @@ def test_compose_and_procfile_tell_of_the_program_themselves() -> None:
     assert [(one.name, one.port) for one in beside.services] == [("shop", 80)]
     database = facts_of({**module, "compose.yaml": "services:\n  db:\n    image: postgres:16\n"})
     assert {one.name for one in database.services} == {"shop", "db"}
+
+
+def test_a_profiler_is_no_service() -> None:
+    main = 'package main\n\nimport (\n\t"net/http"\n\t_ "net/http/pprof"\n)\n\nfunc main() {\n\tgo http.ListenAndServe("localhost:6060", nil)\n}\n'
+    assert facts_of({"go.mod": "module example.org/tool\n\ngo 1.22\n", "main.go": main}).services == ()

@@ -229,3 +229,10 @@ def test_amper_modules() -> None:
     app = component_of(found, "amper", "app")
     assert app.member
     assert command_of(app, "amper:app:run").argv == ("./amper", "run", "-m", "app")
+
+
+def test_a_build_of_many_projects_has_no_program_of_its_own():
+    parts = "".join(f'lazy val p{at} = project.in(file("p{at}"))\n' for at in range(5))
+    few = facts_of({"build.sbt": 'lazy val app = project\nmainClass := Some("A")\n', "project/build.properties": "sbt.version=1.10.0\n"})
+    many = facts_of({"build.sbt": f'{parts}mainClass := Some("A")\n', "project/build.properties": "sbt.version=1.10.0\n"})
+    assert (few.primary["start"], many.primary["start"]) == ("sbt:run", None)
