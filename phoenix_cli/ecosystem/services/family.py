@@ -15,7 +15,8 @@ from phoenix_cli.kernel.processes import Identity
 class Family:
     """What one supervisor watches over: its own children, and for an adopted service the processes that it found.
 
-    ``main`` is the process that stands for the service; ``code`` is how the one ended that was reaped last.
+    ``main`` is the process that stands for the service; ``code`` is how the one ended that was reaped last. ``adopted``:
+    the service is somebody else's child.
     """
 
     def __init__(self, tag: str, mark: str) -> None:
@@ -24,6 +25,7 @@ class Family:
         self._me = processes.identify(os.getpid())
         self._known: frozenset[Identity] = frozenset()
         self._childless = True
+        self.adopted = False
         self.main: Identity | None = None
         self.code: int | None = None
         self.handle: int | None = None
@@ -35,21 +37,16 @@ class Family:
         limits = ",".join(filter(None, (limits, f"MSGQUEUE={self._mark}" if self._mark else "")))
         tagged = {**environment, processes.TREE_VARIABLE: self._tag}
         pid, reason = _spawn(list(argv), cwd, tagged, limits, output)
-        self._known, self._childless = frozenset(), not pid
+        self.adopted, self._known, self._childless = False, frozenset(), not pid
         self.main, self.code = (processes.identify(pid) or Identity(pid, "", "")) if pid else None, None
         return reason
 
     def adopt(self, found: frozenset[Identity], main: Identity | None) -> None:
         """Watch over processes that are not our children; how they end will not be known."""
-        self._known, self.main, self.code = found, main, None
+        self.adopted, self._known, self.main, self.code = True, found, main, None
         if main is not None and hasattr(os, "pidfd_open"):
             with contextlib.suppress(OSError):
                 self.handle = os.pidfd_open(main.pid)
-
-    @property
-    def adopted(self) -> bool:
-        """Tell whether the service was somebody else's child."""
-        return bool(self._known)
 
     def reap(self) -> bool:
         """Collect every child that has ended; True when the main process is among them, or an adopted one is gone."""
