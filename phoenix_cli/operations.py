@@ -73,6 +73,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("ecosystem.wait", "ecosystem.serving:wait_for_service", "GET", "/api/ecosystem/{repo}/wait", "read", (*_SERVE, "git")),
     Operation("ecosystem.status", "ecosystem.serving:service_status", "GET", "/api/ecosystem/services", "read", (*_SERVE, "git")),
     Operation("ecosystem.logs", "ecosystem.serving:service_log", "GET", "/api/ecosystem/{repo}/logs", "read", (*_SERVE, "git")),
+    Operation("system.overview", "ecosystem.overview:look_over", "GET", "/api/overview", "read", _SERVE),
     Operation("health.examine", "health.checks:examine", "GET", "/api/health/checks", "read", ("home", "environ")),
     Operation("events.list", "kernel.events:list_events", "GET", "/api/events", "read", ("state", "events")),
     Operation("events.last_number", "kernel.events:last_number", "GET", "/api/events/last", "read", ("state",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,10 @@ def run(argv: Sequence[str]) -> int:
     from phoenix_cli.cli.help import quick_answer
 
     try:
+        if shell := os.environ.get("_PHOENIX_COMPLETE"):
+            from phoenix_cli.cli.completion.offering import answer as offer
+
+            return offer(shell, argv, os.environ)
         answer = quick_answer(argv)
         if answer is not None:
             sys.stdout.write(answer)
@@ -30,8 +35,6 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _closed_pipe() -> int:
-    import os
-
     # The reader is gone; what Python still holds back must not raise again at exit.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 141

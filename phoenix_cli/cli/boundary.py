@@ -12,13 +12,16 @@ from phoenix_cli.cli.errors import BUG, exit_code
 from phoenix_cli.cli.flags import Flags, take_flags
 from phoenix_cli.kernel.errors import PhoenixError, Usage
 
+#: What other Typer programs call it.
+_SAME_AS = {"--show-completion": ["completion"], "--install-completion": ["completion", "--install"]}
+
 
 def guarded(argv: Sequence[str]) -> int:
     """Parse and carry out a command line; turn every ending into an exit status."""
     flags = Flags()
     try:
         flags, rest = take_flags(argv)
-        return _carry_out(flags, rest)
+        return _carry_out(flags, [*_SAME_AS.get(rest[0], rest[:1]), *rest[1:]] if rest else rest)
     except PhoenixError as error:
         Console(flags).error(error)
         if flags.debug:

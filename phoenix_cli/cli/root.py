@@ -43,7 +43,11 @@ class LazyGroup(TyperGroup):
 
 
 root = typer.Typer(
-    cls=LazyGroup, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=SETTINGS, add_completion=True
+    cls=LazyGroup,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings=SETTINGS,
+    add_completion=False,
 )
 
 
@@ -53,7 +57,7 @@ def _root() -> None:
 
 
 @root.command("help")
-def _help(topic: str = typer.Argument("", help="environment, exit-codes or states")) -> None:
+def _help(topic: str = typer.Argument(help=", ".join(TOPICS), autocompletion=lambda: list(TOPICS))) -> None:
     """Explain a topic."""
     raise NotFound(
         f"no help topic {topic!r}",

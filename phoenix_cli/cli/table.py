@@ -18,4 +18,7 @@ COMMANDS: dict[str, Entry] = {
     "status": Entry("System", "phoenix_cli.cli.status", "Show repositories, services and runs on one screen."),
     "events": Entry("System", "phoenix_cli.cli.events", "List or follow what was done, by whom, with which outcome."),
     "doctor": Entry("System", "phoenix_cli.cli.doctor", "Check tools, state and sandbox, and say what each gap costs."),
+    "completion": Entry(
+        "System", "phoenix_cli.cli.completion.verb", "Print or install Tab completion for bash, zsh or fish."
+    ),
 }

@@ -14,7 +14,7 @@ from typing import Literal
 from phoenix_cli.health.tools import TOOLS, versions
 from phoenix_cli.kernel import sandbox
 from phoenix_cli.kernel.paths import Home
-from phoenix_cli.kernel.state.database import marker
+from phoenix_cli.kernel.state.database import marker, read_only
 from phoenix_cli.kernel.state.version import APPLICATION_ID, SCHEMA_VERSION
 
 Status = Literal["ok", "note", "broken"]
@@ -68,16 +68,23 @@ def _state(home: Home) -> Iterator[Check]:
 
 
 def _folder(home: Home) -> Check:
-    place = next(folder for folder in (home.root, *home.root.parents) if folder.exists())
-    if os.access(place, os.W_OK | os.X_OK) and place.is_dir():
-        return Check("state.writable", "ok", f"{home.root}" + ("" if home.root.exists() else " (made when needed)"))
+    place = _nearest(home.root)
+    if os.access(place, os.W_OK | os.X_OK) and os.path.isdir(place):
+        return Check(
+            "state.writable", "ok", str(home.root) + ("" if os.path.exists(home.root) else " (made when needed)")
+        )
     costs, hint = "nothing can be imported or run", "choose another with --home or PHOENIX_HOME"
-    return Check("state.writable", "broken", f"{place} cannot be written", None, costs, hint)
+    why = "cannot be written" if os.path.isdir(place) else "is not a folder"
+    return Check("state.writable", "broken", f"{place} {why}", None, costs, hint)
+
+
+def _nearest(root: Path) -> Path:
+    """Return what exists of a path; ``os.path`` says no where we may not look, ``Path`` would raise."""
+    return next(folder for folder in (root, *root.parents) if os.path.exists(folder))
 
 
 def _disk(home: Home) -> Check:
-    place = next(folder for folder in (home.root, *home.root.parents) if folder.exists())
-    free = shutil.disk_usage(place).free
+    free = shutil.disk_usage(_nearest(home.root)).free
     found = f"{free / (1 << 30):.1f} GiB free"
     if free >= LOW_DISK:
         return Check("state.disk", "ok", found)
@@ -85,16 +92,19 @@ def _disk(home: Home) -> Check:
 
 
 def _database(path: Path) -> Check:
-    if not path.exists() or path.stat().st_size == 0:
-        if marker(path).exists():
+    if not os.path.exists(path) or os.path.getsize(path) == 0:
+        if os.path.exists(marker(path)):
             hint = f"put a backup of {path} back, or start anew: rm {marker(path)}"
             return Check("state.database", "broken", "lost", None, "everything that was imported", hint)
         return Check("state.database", "ok", "none yet")
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as connection:
+        with closing(sqlite3.connect(read_only(path), uri=True, timeout=5)) as connection:
             return _opened(path, connection)
     except sqlite3.Error as error:
-        return _damaged(path, str(error))
+        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            return _damaged(path, str(error))
+        costs, hint = "everything that was imported", f"see that you may read and write {path.parent}"
+        return Check("state.database", "broken", f"cannot be read: {error}", None, costs, hint)
 
 
 def _opened(path: Path, connection: sqlite3.Connection) -> Check:

@@ -16,6 +16,7 @@ from phoenix_cli.kernel.state import State
 
 _SECRET_NAME = re.compile(r"token|secret|password|passwd|api[-_]?key|credential|authorization", re.IGNORECASE)
 _USERINFO = re.compile(r"(?<=://)[^/\n]+@")
+_CHOSEN = "substr(operation, 1, length(?)) = ? AND (? = '' OR target = ?)"  # LIKE would take _ for any character
 POLL_S = 0.25
 
 
@@ -77,16 +78,16 @@ class Events:
     def list(self, *, after: int = 0, limit: int = 100, operation: str = "", target: str = "") -> builtins.list[Event]:
         """Return events whose sequence number is above ``after``, oldest first."""
         rows = self._state.read(
-            "SELECT * FROM events WHERE seq > ? AND operation LIKE ? AND (? = '' OR target = ?) ORDER BY seq LIMIT ?",
-            (after, f"{operation}%", target, target, limit),
+            f"SELECT * FROM events WHERE seq > ? AND {_CHOSEN} ORDER BY seq LIMIT ?",
+            (after, operation, operation, target, target, limit),
         )
         return [_event(row) for row in rows]
 
     def last(self, limit: int, *, operation: str = "", target: str = "") -> builtins.list[Event]:
         """Return the newest events, oldest of them first."""
         rows = self._state.read(
-            "SELECT * FROM events WHERE operation LIKE ? AND (? = '' OR target = ?) ORDER BY seq DESC LIMIT ?",
-            (f"{operation}%", target, target, limit),
+            f"SELECT * FROM events WHERE {_CHOSEN} ORDER BY seq DESC LIMIT ?",
+            (operation, operation, target, target, limit),
         )
         return [_event(row) for row in reversed(rows)]
 

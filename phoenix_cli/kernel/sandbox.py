@@ -124,7 +124,10 @@ def broken() -> str:
         "/dev",
         "true",
     ]
-    done = subprocess.run(probe, capture_output=True, text=True, timeout=10, check=False)
+    try:
+        done = subprocess.run(probe, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"bubblewrap does not start: {error}"
     return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["bubblewrap does not start"])[-1]
 
 

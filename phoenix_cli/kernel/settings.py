@@ -8,7 +8,7 @@ from dataclasses import dataclass
 #: name -> what it does; ``phoenix help environment`` prints this table.
 VARIABLES = {
     "PHOENIX_HOME": "the state folder (default: the platform's user data folder)",
-    "PHOENIX_GITHUB_URL": "the forge that owner/repo means (default https://github.com)",
+    "PHOENIX_GITHUB_URL": "where owner/repo is looked for (https://github.com)",
     "PHOENIX_ASCII": "1 draws signs in ASCII",
     "NO_COLOR": "set and not empty: no colour",
     "FORCE_COLOR": "set and not empty: colour also into a pipe",

@@ -51,6 +51,18 @@ def test_a_newer_database_is_refused_and_not_touched(state):
     assert state.path.read_bytes() == before
 
 
+def test_a_database_of_another_program_is_left_alone(state):
+    state.path.parent.mkdir()
+    with sqlite3.connect(state.path) as connection:
+        connection.execute("CREATE TABLE bookmarks (url TEXT)")
+    connection.close()
+    before = state.path.read_bytes()
+    with pytest.raises(Failed) as caught:
+        state.read("SELECT 1")
+    assert caught.value.code == "state.foreign"
+    assert state.path.read_bytes() == before
+
+
 @pytest.mark.parametrize("damage", ["gone", "empty"])
 def test_lost_state_is_not_taken_for_a_fresh_home(state, damage):
     state.read("SELECT 1")

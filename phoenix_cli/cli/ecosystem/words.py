@@ -41,9 +41,11 @@ def _names(query: str, *words: str) -> Iterator[str]:
 
     path = default_home(os.environ, Path.home()) / "phoenix.db"
     with contextlib.suppress(sqlite3.Error):  # nothing to complete is an answer, too
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=0.2)
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=0.2)
         with contextlib.closing(connection):
-            yield from (row[0] for row in connection.execute(query, words))
+            found = [row[0] for row in connection.execute(query, words)]
+        # LIKE takes _ for any character, and a tree may be known to several versions of the detector.
+        yield from dict.fromkeys(name for name in found if name.startswith(words[-1]))
 
 
 REPO = typer.Argument(help="A repository: its name, id, or owner/repo.", autocompletion=complete_repos)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from phoenix_cli.kernel.errors import Conflict, Failed, PhoenixError, Unavailable
-from phoenix_cli.kernel.state.version import SCHEMA_VERSION
+from phoenix_cli.kernel.state.version import APPLICATION_ID, SCHEMA_VERSION
 
 BUSY_TIMEOUT_S = 30.0
 
@@ -58,8 +58,10 @@ class State:
             connection.execute("COMMIT")
 
     def exists(self) -> bool:
-        """Tell whether there is a database yet, without making one."""
-        return self.path.exists()
+        """Tell whether there is a database yet, without making one; lost state is an error, not a fresh home."""
+        with _explained(self.path):
+            _refuse_lost_state(self.path)
+            return self.path.exists()
 
     def close(self) -> None:
         """Close the connection; the next use opens it again. Needed before a fork."""
@@ -78,7 +80,7 @@ def _open(path: Path) -> sqlite3.Connection:
     connection = connect(path)
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version != SCHEMA_VERSION:
+        if version != SCHEMA_VERSION or not _is_ours(connection):
             _bring_up_to_date(path, connection)
         return connection
     except BaseException:
@@ -93,6 +95,11 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")
     return connection
+
+
+def read_only(path: Path) -> str:
+    """Return the URI that opens the file to look at it, and never makes or changes it."""
+    return f"{path.absolute().as_uri()}?mode=ro"
 
 
 def marker(path: Path) -> Path:
@@ -122,11 +129,21 @@ def _bring_up_to_date(path: Path, connection: sqlite3.Connection) -> None:
                 cause=f"its schema is {version}, this phoenix knows {SCHEMA_VERSION}",
                 hints=("upgrade this phoenix; nothing was changed",),
             )
+        if not _is_ours(connection) and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            raise Failed(
+                f"{path} is a database of some other program",
+                code="state.foreign",
+                hints=("nothing was changed; choose another home with --home or PHOENIX_HOME",),
+            )
         if version < SCHEMA_VERSION:
             from phoenix_cli.kernel.state.migrations import migrate
 
             migrate(connection)
             marker(path).touch()
+
+
+def _is_ours(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID)
 
 
 @contextlib.contextmanager
