@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from phoenix_cli.ecosystem.repositories import find, keep_detection, stored_detection
+from phoenix_cli.ecosystem.repositories import detection_key, find, keep_detection, stored_detection
 from phoenix_cli.ecosystem.version import DETECTOR_VERSION
 from phoenix_cli.kernel.clock import Clock, iso
 from phoenix_cli.kernel.errors import NotFound, PhoenixError, did_you_mean
@@ -30,7 +30,8 @@ def known(path: Path, *, state: State, git: Git, clock: Clock) -> Detected:
     now = _now(git, place)
     if place is None or now is None or not now.clean or now.commit is None or place.work_tree != path:
         return _look_at_files(path, git, place)
-    tree = head_of(git, place).tree
+    head = head_of(git, place)
+    tree = detection_key(head.tree, path) if head.tree else None
     stored = stored_detection(state, tree, DETECTOR_VERSION) if tree and state.exists() else None
     if stored is None:
         stored = _look_at_commit(path, git, place)

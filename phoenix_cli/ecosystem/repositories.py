@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +16,8 @@ from phoenix_cli.kernel.state import State
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """One imported repository. ``key`` is its canonical source (``github.com/owner/name``), ``path`` its checkout."""
+    """One imported repository. ``key`` is its canonical source (``github.com/owner/name``), ``path`` its checkout,
+    ``tree`` the key of its detection."""
 
     id: str
     name: str
@@ -111,10 +114,19 @@ def main_systems(detection: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys(one["system"] for one in own or detection["components"]))
 
 
+def detection_key(tree: str, place: Path) -> str:
+    """Return the key under which the detection of a tree is kept for one place.
+
+    Not the tree's id alone: nobody checks that the objects in a folder's ``.git`` are what their names say, so a hostile
+    one could tell what the commands of another repository are.
+    """
+    return f"{tree}.{hashlib.sha256(os.fsencode(place)).hexdigest()[:12]}"
+
+
 def keep_detection(
     connection: sqlite3.Connection, tree: str, version: int, detection: dict[str, Any], made_at: str
 ) -> None:
-    """Keep the documented JSON of a tree; a detection is a function of the tree, so an older row is as good."""
+    """Keep the documented JSON under its key; a detection is a function of the tree, so an older row is as good."""
     connection.execute(
         "INSERT OR IGNORE INTO detections (tree_id, version, body, systems, made_at) VALUES (?, ?, ?, ?, ?)",
         (tree, version, json.dumps(detection), json.dumps(main_systems(detection)), made_at),
@@ -122,7 +134,7 @@ def keep_detection(
 
 
 def stored_detection(state: State, tree: str, version: int) -> dict[str, Any] | None:
-    """Return the documented JSON that was kept for a tree, None when this detector has not seen it."""
+    """Return the documented JSON that was kept under a key, None when this detector has not seen it."""
     row = state.read_one("SELECT body FROM detections WHERE tree_id = ? AND version = ?", (tree, version))
     if row is None:
         return None

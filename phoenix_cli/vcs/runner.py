@@ -7,6 +7,7 @@ it may reach by ``Reach``; without one it can reach nothing, not even through a 
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import shutil
@@ -140,7 +141,7 @@ class Git:
             raise failures.stopped(f"git {words[0]}")
         environment = self.environment(at, reach, settings)
         process = subprocess.Popen(
-            [self._program, *(os.fspath(word) for word in words)], env=environment, cwd="/", process_group=0,
+            [self._program, *(os.fspath(word) for word in words)], env=_encoded(environment), cwd="/", process_group=0,
             stdin=subprocess.PIPE if stdin else subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL if quiet else subprocess.PIPE,
         )  # fmt: skip
@@ -221,6 +222,14 @@ class Git:
         """For the body, have a warden that ends the git processes when phoenix itself is killed."""
         with self._guard.watching():
             yield
+
+
+_encode = functools.lru_cache(maxsize=512)(os.fsencode)
+
+
+def _encoded(environment: Mapping[str, str]) -> dict[bytes, bytes]:
+    """Encode an environment; nearly all of its 60 entries are the same each time, and Python would encode them anew."""
+    return {_encode(name): _encode(value) for name, value in environment.items()}
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:

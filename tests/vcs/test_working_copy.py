@@ -85,3 +85,35 @@ def test_own_keys_are_those_of_the_repository_only(git: Git, tmp_path: Path) -> 
 def test_reading_a_status(listed: str, changed: int, untracked: int) -> None:
     state = read_status(listed)
     assert (state.changed, state.untracked) == (changed, untracked)
+
+
+@pytest.mark.parametrize("how", ["loose", "packed refs", "packed", "detached", "worktree", "long message", "sha256"])
+def test_the_head_is_the_same_however_it_is_kept(git: Git, tmp_path: Path, how: str) -> None:
+    repo = tmp_path / "r"
+    if how == "sha256":
+        plain_git(tmp_path, "init", "-q", "--object-format=sha256", "r")
+    make_repo(repo) if how != "sha256" else commit(repo, {"a": "1"})
+    if how in ("packed refs", "packed"):
+        plain_git(repo, "pack-refs", "--all")
+    if how == "packed":
+        plain_git(repo, "gc", "-q")
+    if how == "detached":
+        plain_git(repo, "checkout", "-q", "--detach")
+    if how == "long message":
+        commit(repo, {"a": "1"}, "x" * 90_000)
+    if how == "worktree":
+        plain_git(repo, "worktree", "add", "-q", "-b", "side", "../second")
+        repo = tmp_path / "second"
+    head = head_of(git, Place.of(repo))
+    assert [head.commit, head.tree] == plain_git(repo, "rev-parse", "HEAD", "HEAD^{tree}").split()
+
+
+def test_an_object_that_is_not_what_its_name_says_is_not_believed(git: Git, tmp_path: Path) -> None:
+    import zlib
+
+    repo = make_repo(tmp_path / "r")
+    head = plain_git(repo, "rev-parse", "HEAD")
+    path = repo / ".git/objects" / head[:2] / head[2:]
+    path.chmod(0o644)
+    path.write_bytes(zlib.compress(b"commit 46\0tree " + b"1" * 40 + b"\n"))
+    assert head_of(git, Place.of(repo)).tree is None

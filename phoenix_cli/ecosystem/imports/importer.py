@@ -10,9 +10,16 @@ from typing import Any
 
 from phoenix_cli.ecosystem.imports import journal
 from phoenix_cli.ecosystem.imports.model import Imported, Item, Phase, Progress, Report, Status
-from phoenix_cli.ecosystem.imports.places import aside_of, delete_tree, free_name, free_path, its_turn
+from phoenix_cli.ecosystem.imports.places import aside_of, candidate_paths, delete_tree, free_name, free_path, its_turn
 from phoenix_cli.ecosystem.imports.updating import Updater
-from phoenix_cli.ecosystem.repositories import Repository, insert, keep_detection, main_systems, stored_detection
+from phoenix_cli.ecosystem.repositories import (
+    Repository,
+    detection_key,
+    insert,
+    keep_detection,
+    main_systems,
+    stored_detection,
+)
 from phoenix_cli.ecosystem.trees import FolderTree, Tree
 from phoenix_cli.ecosystem.version import DETECTOR_VERSION
 from phoenix_cli.kernel.clock import Clock, iso
@@ -92,10 +99,12 @@ class Importer:
             return tree.head, self._detection(tree, tree.head, item)
 
     def _detection(self, tree: Tree, head: Head, item: Item) -> Detected:
-        with self.turn:
-            stored = stored_detection(self.state, head.tree, DETECTOR_VERSION) if head.tree else None
-        if stored is not None:
-            return stored
+        if head.tree:  # the same tree may have been here before
+            key = detection_key(head.tree, candidate_paths(self.home, item.wish.source)[0])
+            with self.turn:
+                stored = stored_detection(self.state, key, DETECTOR_VERSION)
+            if stored is not None:
+                return stored
         from phoenix_cli.ecosystem.detect import detect
         from phoenix_cli.ecosystem.detection_json import detection_to_json
 
@@ -128,12 +137,12 @@ class Importer:
             with self.turn, self.state.write() as connection:
                 here = Repository(
                     id=new_id("repo", now), name=free_name(connection, source), key=item.key, url=source.url,
-                    owner=source.owner, path=path, branch=head.branch, commit=head.commit, tree=head.tree,
-                    imported_at=iso(now), updated_at=iso(now),
+                    owner=source.owner, path=path, branch=head.branch, commit=head.commit,
+                    tree=detection_key(head.tree, path) if head.tree else None, imported_at=iso(now), updated_at=iso(now),
                 )  # fmt: skip
                 insert(connection, here)
-                if head.tree:
-                    keep_detection(connection, head.tree, DETECTOR_VERSION, detection, iso(now))
+                if here.tree:
+                    keep_detection(connection, here.tree, DETECTOR_VERSION, detection, iso(now))
                 journal.note_done(connection, self.batch, item.key, here.id)
                 self.events.append(
                     connection, "ecosystem.import", here.id,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from phoenix_cli.ecosystem import trust
-from phoenix_cli.ecosystem.repositories import Repository, keep_detection, stored_detection
+from phoenix_cli.ecosystem.repositories import Repository, detection_key, keep_detection, stored_detection
 from phoenix_cli.ecosystem.version import DETECTOR_VERSION
 from phoenix_cli.kernel.clock import Clock, iso
 from phoenix_cli.kernel.errors import NotFound
@@ -68,16 +68,17 @@ class Updater:
             )  # fmt: skip
         old = self._stored(here.tree)
         now = sync(self._git, Place.of(here.path), source, listen).after
-        new = self._stored(now.tree) or self._look(here, now)
+        key = detection_key(now.tree, here.path) if now.tree else None
+        new = self._stored(key) or self._look(here, now)
         if (now.commit, now.branch) == (here.commit, here.branch):
             return _synced(here, now.commit, "unchanged", new)
-        self._note(here, now, new)
+        self._note(here, now, key, new)
         lost = self._drop_trust(here)
         return _synced(here, now.commit, "updated", new, compare(old, new), lost)
 
-    def _stored(self, tree: str | None) -> Detected | None:
+    def _stored(self, key: str | None) -> Detected | None:
         with self._turn:
-            return stored_detection(self._state, tree, DETECTOR_VERSION) if tree else None
+            return stored_detection(self._state, key, DETECTOR_VERSION) if key else None
 
     def _look(self, here: Repository, now: Head) -> Detected:
         from phoenix_cli.ecosystem.detect import detect
@@ -86,15 +87,15 @@ class Updater:
         with GitTree(self._git, Place.of(here.path), now.commit or "HEAD") as tree:
             return detection_to_json(detect(tree, str(here.path)))
 
-    def _note(self, here: Repository, now: Head, detection: Detected) -> None:
+    def _note(self, here: Repository, now: Head, key: str | None, detection: Detected) -> None:
         at = iso(self._clock.now())
         with self._turn, self._state.write() as connection:
             connection.execute(
                 "UPDATE repos SET commit_id = ?, tree_id = ?, branch = ?, updated_at = ? WHERE id = ?",
-                (now.commit, now.tree, now.branch, at, here.id),
+                (now.commit, key, now.branch, at, here.id),
             )
-            if now.tree:
-                keep_detection(connection, now.tree, DETECTOR_VERSION, detection, at)
+            if key:
+                keep_detection(connection, key, DETECTOR_VERSION, detection, at)
             self._events.append(connection, "ecosystem.sync", here.id, before=here.commit, after=now.commit)
 
     def _drop_trust(self, here: Repository) -> tuple[str, ...]:
