@@ -4,7 +4,7 @@ import os
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phoenix_cli.ecosystem.services import logs
@@ -94,6 +94,7 @@ def test_the_last_lines_since_a_start(folder):
     assert everything(folder, logs.tail(folder, 5, since=7)) == b"after\nlast\n"
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=6).map(lambda data: data.replace(b"\n", b"") + b"\n"), max_size=12), st.integers(0, 14),
        st.integers(1, 9))  # fmt: skip
 def test_the_last_lines_are_those_of_the_whole_text(tmp_path_factory, lines, wanted, segment):
