@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from phoenix_cli.ecosystem.buildsystems.compose import built_folders
 from phoenix_cli.ecosystem.buildsystems.registry import awake
+from phoenix_cli.ecosystem.code_shape import shape_of
 from phoenix_cli.ecosystem.facts import (
     Command,
     Component,
@@ -19,14 +20,12 @@ from phoenix_cli.ecosystem.facts import (
     Version,
 )
 from phoenix_cli.ecosystem.files import Files
-from phoenix_cli.ecosystem.languages import language_shares
 from phoenix_cli.ecosystem.places import LOW_PLACES, place_of
 from phoenix_cli.ecosystem.primary import choose_primary
 from phoenix_cli.ecosystem.recipes import with_recipes
 from phoenix_cli.ecosystem.service_facts import join_services
 from phoenix_cli.ecosystem.trees import Tree
 from phoenix_cli.ecosystem.usage_evidence import Evidences
-
 
 LOW_FACTOR = 0.4
 
@@ -53,7 +52,7 @@ def assemble(path: str, commit: str | None, facts: Iterable[Fact], files: Files)
         path=path,
         commit=commit,
         components=components,
-        primary=choose_primary(components, evidences, files.once(language_shares), path.rstrip("/").rpartition("/")[2]),
+        primary=choose_primary(components, evidences, shape_of(files, path)),
         package_managers=tuple(fact for fact in facts if isinstance(fact, PackageManager)),
         versions=tuple(dict.fromkeys(fact for fact in facts if isinstance(fact, Version))),
         services=services,
@@ -99,5 +98,11 @@ def rank(components: Iterable[Component]) -> list[Component]:
     """Order components: the repository's own before examples and the like, then near the root, then sure."""
     return sorted(
         components,
-        key=lambda one: (one.place in LOW_PLACES, one.dir.count("/") + bool(one.dir), one.dir, -one.confidence, one.system),
+        key=lambda one: (
+            one.place in LOW_PLACES,
+            one.dir.count("/") + bool(one.dir),
+            one.dir,
+            -one.confidence,
+            one.system,
+        ),
     )

@@ -54,6 +54,19 @@ def language_shares(files: Files) -> dict[str, float]:
     return {language: count / most for language, count in counts.items()}
 
 
+def folder_shares(files: Files) -> dict[str, float]:
+    """Return folder -> how much of the code lies in it and below, by its number of files, examples and the like left out."""
+    counts: Counter[str] = Counter()
+    for folder in files.folders.values():
+        own = len(_languages(folder.names)) if place_of(folder.path) not in LOW_PLACES else 0
+        path = folder.path
+        while own and path:
+            counts[path] += own
+            path = path.rpartition("/")[0]
+        counts[""] += own
+    return {path: count / max(1, counts[""]) for path, count in counts.items()}
+
+
 def _languages(names: set[str]) -> list[str]:
     suffixes = (name.rpartition(".")[2].lower() for name in names)  # R's own files end in .R
     return [_LANGUAGE[suffix] for suffix in suffixes if suffix in _LANGUAGE]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from phoenix_cli.ecosystem.code_shape import is_code
 from phoenix_cli.ecosystem.facts import Command, Component
 from phoenix_cli.ecosystem.files import Files
 from phoenix_cli.ecosystem.languages import language_shares, share_of
-from phoenix_cli.ecosystem.primary import is_code
 from phoenix_cli.ecosystem.script_folders import scripts
 from phoenix_cli.ecosystem.seen_commands import bare_test, unlisted_tasks
 from phoenix_cli.ecosystem.usage_evidence import Evidences

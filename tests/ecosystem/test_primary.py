@@ -3,6 +3,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 
+from phoenix_cli.ecosystem.code_shape import Code
 from phoenix_cli.ecosystem.facts import Command, Component, Evidence, Origin, Place, Role, Usage
 from phoenix_cli.ecosystem.primary import choose_primary
 from phoenix_cli.ecosystem.usage_evidence import Evidences
@@ -29,7 +30,7 @@ def ci(*lines: str, dir: str = "") -> list[Usage]:
 def choose(
     role: Role, components: Iterable[Component], usages: Iterable[Usage] = (), shares: dict[str, float] | None = None
 ) -> str | None:
-    return choose_primary(list(components), Evidences(usages), shares)[role]
+    return choose_primary(list(components), Evidences(usages), Code(shares or {}))[role]
 
 
 CARGO = component("cargo", command("cargo:test", "cargo test", "test", 0.85), language="rust")
@@ -105,24 +106,27 @@ def test_one_server_may_be_both_start_and_dev() -> None:
     assert choose("dev", [built]) is None
 
 
-def test_folders_below_answer_only_for_what_ci_runs_there_and_only_alone() -> None:
-    root = component("uv", command("uv:test", "uv run pytest", "test"), language="python")
-    ui = component(
-        "pnpm", command("pnpm:ui:build", "pnpm run build", "build", 0.95, "script", "ui"), dir="ui", place="nested"
-    )
-    app = component(
-        "pnpm", command("pnpm:app:build", "pnpm run build", "build", 0.95, "script", "app"), dir="app", place="nested"
-    )
-    assert choose("build", [root, ui]) is None
-    assert choose("build", [root, ui], ci("pnpm run build", dir="ui")) == "pnpm:ui:build"
-    assert choose("build", [root, ui, app], ci("pnpm run build", dir="ui")) is None
+def nested(dir: str, role: Role, line: str) -> Component:
+    offered = command(f"pnpm:{dir}:{role}", line, role, 0.95, "script", dir)
+    return component("pnpm", offered, dir=dir, language="javascript", place="nested")
+
+
+ROOT = component("uv", command("uv:check", "uv run mypy", "check"), language="python")
+
+
+def test_folders_below_answer_for_what_ci_runs_there() -> None:
+    assert choose("build", [ROOT, nested("worker", "build", "pnpm build")]) is None
+    used = ci("pnpm run build --mode production", dir="worker")
+    assert choose("build", [ROOT, nested("worker", "build", "pnpm build")], used) == "pnpm:worker:build"
     assert (
-        choose(
-            "install",
-            [root, component("pnpm", command("i", "pnpm install", "install", dir="ui"), dir="ui", place="nested")],
-        )
-        is None
+        choose("install", [ROOT, nested("worker", "install", "pnpm install")], ci("pnpm install", dir="worker")) is None
     )
+
+
+def test_the_only_frontend_is_built_and_developed() -> None:
+    assert choose("build", [ROOT, nested("src-ui", "build", "pnpm build")]) == "pnpm:src-ui:build"
+    assert choose("dev", [ROOT, nested("web", "dev", "pnpm dev")]) == "pnpm:web:dev"
+    assert choose("build", [ROOT, nested("web", "build", "pnpm build"), nested("admin", "build", "pnpm build")]) is None
 
 
 def test_without_code_at_the_root_the_main_folder_answers() -> None:
@@ -205,5 +209,13 @@ def test_a_collection_has_no_main_folder_unless_one_bears_its_name() -> None:
         for name in ("angular", "react", "svelte", "vue")
     ]
     assert choose("test", parts) is None
-    assert choose_primary(parts, Evidences([]), title="vue")["test"] == "npm:vue:test"
+    assert choose_primary(parts, Evidences([]), Code(title="vue"))["test"] == "npm:vue:test"
     assert choose("test", parts[:2], ci("npm test", dir="react")) == "npm:react:test"
+
+
+def test_a_small_part_of_the_code_is_not_the_main_folder() -> None:
+    tool = component(
+        "npm", command("npm:tool:test", "npm test", "test", 0.95, "script", "ci/tool"), dir="ci/tool", place="nested"
+    )
+    chosen = [choose_primary([tool], Evidences([]), Code(folders={"ci/tool": share}))["test"] for share in (0.1, 0.9)]
+    assert chosen == [None, "npm:tool:test"]

@@ -6,6 +6,14 @@ from phoenix_cli.ecosystem.buildsystems.node_managers import Decision
 
 Argv = tuple[str, ...]
 
+_OF_YARN_OR_PNPM = (
+    "add approve-builds audit autoclean bin cache check completion config constraints create dedupe deploy dlx doctor env exec"
+    " explain fetch generate-lock-entry global help i import info init install licenses link list ln login logout ls node npm"
+    " outdated owner pack patch plugin policies prune publish rb rebuild recursive remove rm root run search self-update server"
+    " set setup stage store tag team un uninstall unlink unplug up update upgrade version versions view why workspace workspaces"
+)
+_OWN_VERBS = frozenset(_OF_YARN_OR_PNPM.split())
+
 
 def install_forms(decision: Decision) -> tuple[Argv, Argv | None, Argv | None]:
     """Return how to install, the form that never changes the lock, the form that needs no network."""
@@ -25,11 +33,13 @@ def install_forms(decision: Decision) -> tuple[Argv, Argv | None, Argv | None]:
 
 
 def run_form(manager: str, script: str) -> Argv:
-    """Return how to run a script of the manifest."""
+    """Return how to run a script of the manifest: yarn and pnpm need no ``run``, except for names that are their own verbs."""
     if manager == "npm" and script in ("test", "start"):
         return ("npm", script)
     if manager == "rush":
         return ("rushx", script)
+    if manager in ("yarn", "pnpm") and script not in _OWN_VERBS:
+        return (manager, script)
     return (manager, "run", script)
 
 

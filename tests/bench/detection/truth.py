@@ -127,19 +127,20 @@ def _language(name: str) -> str:
 
 
 def ports(label: dict[str, Any], found: Detection) -> Tally:
-    """Compare (service, port) pairs."""
-    said = [(one.name, one.port) for one in found.services if one.port]
+    """Compare (service, port) pairs: all ports of a service may be the one asked for, its main port has to be one of them."""
+    main = [(one.name, one.port) for one in found.services if one.port]
+    said = {(one.name, port) for one in found.services for port in one.ports}
     wanted = [(one["service"], one["port"]) for one in label["ports"]]
     tally, claimed = Tally(), set()
     for service, port in wanted:
         names = {(name, port) for name in _names(label, service)}
         claimed |= names
-        if names & set(said):
+        if names & said:
             tally.right += 1
         else:
             tally.missed.append(f"{service}:{port}")
     claimed |= {(one["service"], one["port"]) for one in label.get("ports_ok", ())}
-    tally.wrong = [f"{service}:{port}" for service, port in said if (service, port) not in claimed]
+    tally.wrong = [f"{service}:{port}" for service, port in main if (service, port) not in claimed]
     return tally
 
 

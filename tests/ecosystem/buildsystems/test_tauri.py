@@ -15,7 +15,7 @@ CARGO = {"src-tauri/tauri.conf.json": "{}", "src-tauri/Cargo.toml": '[package]\n
     ("fields", "lock", "system", "argv"),
     [
         ({"scripts": {"tauri": "tauri"}}, "package-lock.json", "npm", "npm run tauri -- dev"),
-        ({"scripts": {"tauri": "tauri"}}, "pnpm-lock.yaml", "pnpm", "pnpm run tauri dev"),
+        ({"scripts": {"tauri": "tauri"}}, "pnpm-lock.yaml", "pnpm", "pnpm tauri dev"),
         ({"devDependencies": {"@tauri-apps/cli": "2"}}, "yarn.lock", "yarn", "yarn tauri dev"),
     ],
 )
