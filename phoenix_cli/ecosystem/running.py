@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +61,21 @@ def run_command(
     launch = Launch(
         repository, chosen["name"], chosen["role"], argv, dir, level, network, read_variables(variables, environ)
     )
-    return runs.carry_out(
+    run = runs.carry_out(
         launch, state=state, events=events, home=home, clock=clock, environ=environ, user_home=user_home, listen=listen,
         timeout_s=timeout_s, stdin=stdin,
     )  # fmt: skip
+    return run if run.status == "passed" else replace(run, advice=_never_passed(state, repository, detection, run.role))
+
+
+#: What usually comes before a command of a role.
+_BEFORE = {"build": ("install",), "test": ("install", "build"), "start": ("install", "build"), "lint": ("install",)}
+
+
+def _never_passed(state: State, repository: Repository, detection: dict[str, Any], role: str) -> tuple[str, ...]:
+    passed = {name for name, run in runs.proven(state, repository.id).items() if run.status == "passed"}
+    wanted = {before: detection["primary"].get(before) for before in _BEFORE.get(role, ())}
+    return tuple(before for before, name in wanted.items() if name and name not in passed)
 
 
 def _verb(repository: Repository, command: str) -> str:

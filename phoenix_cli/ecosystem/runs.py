@@ -34,7 +34,10 @@ _SECRET = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run. ``exit_code`` is None while it runs, after a timeout or an interruption; ``reason`` then says why."""
+    """One run. ``exit_code`` is None while it runs, after a timeout or an interruption; ``reason`` then says why.
+
+    ``advice`` names roles that usually come before this one and never passed here; told only of a run that failed.
+    """
 
     id: str
     repo_id: str
@@ -51,6 +54,7 @@ class Run:
     ended_at: str | None
     duration_s: float | None
     log: Path
+    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def _run(
         "stdin": sys.stdin is not None and sys.stdin.isatty(),
     }
     done = perform_trusting(context, "ecosystem.run", trust, sandbox, **arguments)
-    _show(context, done)
+    _show(context, repo, done)
 
 
 def perform_trusting(context: Context, operation: str, trust: bool, sandbox: bool, **arguments: Any) -> Any:
@@ -141,7 +141,7 @@ def _echo(context: Context) -> Any:
     return listen
 
 
-def _show(context: Context, done: Any) -> None:
+def _show(context: Context, repo: str, done: Any) -> None:
     console = context.console
     if context.flags.json:
         console.answer(
@@ -160,7 +160,10 @@ def _show(context: Context, done: Any) -> None:
         raise Failed(
             f"{done.command} failed: {done.reason}",
             code="ecosystem.run_failed",
-            hints=(f"its output is in {done.log}",),
+            hints=(
+                *(f"its {role} never passed here: phoenix ecosystem run {repo} {role}" for role in done.advice),
+                f"its output is in {done.log}",
+            ),
             details={"run_id": done.id, "exit_code": done.exit_code, "duration_s": done.duration_s},
         )
     console.done(f"{done.command} passed in {duration(done.duration_s)}, {done.level}")
