@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 from phoenix_cli.ecosystem.services import machine as m
+from phoenix_cli.ecosystem.services import plumbing
 from phoenix_cli.ecosystem.services.family import Family
 from phoenix_cli.ecosystem.services.logs import LogWriter
 from phoenix_cli.ecosystem.services.model import Places, places
@@ -37,7 +38,6 @@ RETRY_S = 0.5
 LAST_WORDS_S = 10.0
 _CHUNK = 65_536
 _CHUNKS_A_TURN = 16
-_PIPE_BYTES = 256 << 10
 
 
 def main(argv: list[str]) -> int:
@@ -73,37 +73,11 @@ class Supervisor:
         self._pulse_s = FIRST_PULSE_S
         self._next_look = self._next_beat = clock.monotonic()
         self._stop_asked = orders.stop
-        self._wake = self._listen()
-        self._output = self._open_output()
-
-    def _listen(self) -> int:
-        """Turn signals into bytes in a pipe."""
-        wake, alarm = os.pipe()
-        os.set_blocking(wake, False)
-        os.set_blocking(alarm, False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._ask_to_stop)
-        signal.set_wakeup_fd(alarm, warn_on_full_buffer=False)
-        return wake
+        self._wake = plumbing.signals_as_bytes(self._ask_to_stop)
+        self._output = plumbing.open_output(at.output, fresh=not orders.adopted)
 
     def _ask_to_stop(self, *_: object) -> None:
         self._stop_asked = True
-
-    def _open_output(self) -> int:
-        if not self._orders.adopted:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(self._at.output)  # a stranger that still writes to the old one writes to nobody
-        with contextlib.suppress(FileExistsError):
-            os.mkfifo(self._at.output, 0o600)
-        handle = os.open(self._at.output, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        if sys.platform == "linux":
-            import fcntl
-
-            with contextlib.suppress(OSError):
-                fcntl.fcntl(handle, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-        return handle
 
     # --- the loop -------------------------------------------------------------------------------------------------
 
