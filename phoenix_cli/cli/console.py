@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TextIO
 
@@ -83,7 +83,11 @@ class Console:
     # --- pieces -----------------------------------------------------------------------------------------------
 
     def paint(self, text: str, colour: str, stream: TextIO | None = None) -> str:
-        """Colour text for a stream (default: the answer's)."""
+        """Colour text for a stream (default: the answer's); the colour ``sign`` is that of the sign it begins with."""
+        if colour == "sign":
+            word, blank, rest = text.partition(" ")
+            name = next((name for name, twins in _SIGNS.items() if twins[self.ascii] == word), "")
+            return (self.sign(name, stream) + blank + rest) if name else text
         return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if colour and self.colours(stream or self.out) else text
 
     def sign(self, name: str, stream: TextIO | None = None) -> str:
@@ -113,11 +117,17 @@ class Console:
         self.out.write(text + "\n")
 
     def table(
-        self, header: Sequence[str], rows: Iterable[Sequence[object]], *, colours: Mapping[str, str] | None = None
+        self,
+        header: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        *,
+        colours: Mapping[str, str] | None = None,
+        places: Collection[str] = (),
     ) -> None:
         """Print rows: on a terminal aligned and fitted, into a pipe as tabs with full values and no header.
 
-        ``colours`` maps a header to a colour. The last column is cut with ``…`` where the terminal ends.
+        ``colours`` maps a header to a colour, or to ``sign`` for cells that begin with one. Where the terminal ends, ``…``
+        stands for the end of the last column, and for the beginning of ``places``, columns of files and lines.
         """
         from phoenix_cli.cli.drawing import draw
 
@@ -126,7 +136,7 @@ class Console:
             for row in texts:
                 self.line("\t".join(row))
         elif texts:
-            for drawn in draw(header, texts, colours or {}, self.width, self.paint):
+            for drawn in draw(header, texts, colours or {}, self.width, self.paint, places):
                 self.line(drawn)
 
     # --- everything else --------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from phoenix_cli.cli.examples import EXAMPLES
 from phoenix_cli.cli.help import root_help
 from phoenix_cli.cli.table import COMMANDS
 from phoenix_cli.cli.topics import TOPICS
@@ -72,12 +73,48 @@ def command() -> Any:
 
 
 class Verb(TyperCommand):
-    """A verb whose help ends with the flags that every verb takes."""
+    """A verb whose help has examples and names the flags that every verb takes."""
+
+    def __init__(self, *arguments: Any, **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.help = (self.help or "").replace("``", "")
+        for parameter in (one for one in self.params if one.param_type_name == "option"):
+            parameter.metavar = parameter.metavar or _METAVARS.get(parameter.type.name)
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Write arguments as everyone does: ``REPO [SERVICE]``."""
+        pieces = super().collect_usage_pieces(ctx)
+        return [piece.replace("{", "").replace("}", "").upper() for piece in pieces]
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """Name the common flags."""
+        """Write the examples and the common flags."""
+        _write_examples(ctx, formatter)
         with formatter.section("Common flags"):
             formatter.write_text("--json[=a,b]  --home PATH  -q -v -vv  --yes  --no-input  --no-color  --debug")
+
+
+#: Typer's own words are <int range> and the like.
+_METAVARS = {"int": "N", "int range": "N", "float": "N", "float range": "N", "str": "TEXT"}
+
+
+def _write_examples(ctx: Any, formatter: Any) -> None:
+    lines = EXAMPLES.get(ctx.command_path.removeprefix("phoenix "), ())
+    if lines:
+        with formatter.section("Examples"):
+            for line in lines:
+                formatter.write(f"{' ' * formatter.current_indent}{line}\n")
+
+
+class VerbGroup(TyperGroup):
+    """A group of verbs; alone it shows its help."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take nothing for a request for help."""
+        return super().parse_args(ctx, args or (["--help"] if not ctx.resilient_parsing else []))
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write the examples."""
+        _write_examples(ctx, formatter)
 
 
 class Group(typer.Typer):

@@ -109,9 +109,21 @@ def insert(connection: sqlite3.Connection, here: Repository) -> None:
 
 
 def main_systems(detection: dict[str, Any]) -> list[str]:
-    """Return the systems that a repository is built with, surest first: not those of its examples, tests or docs."""
+    """Return the systems that a repository is built with, the most telling first: not those of its examples, tests or docs."""
     own = [one for one in detection["components"] if one["place"] in ("root", "member", "nested")]
-    return list(dict.fromkeys(one["system"] for one in own or detection["components"]))
+    return list(dict.fromkeys(one["system"] for one in by_weight(own or detection["components"], detection)))
+
+
+def by_weight(components: list[dict[str, Any]], detection: dict[str, Any]) -> list[dict[str, Any]]:
+    """Sort components for people: those with a primary command, in the order of the roles, then those with any role."""
+    primary = [name for name in detection.get("primary", {}).values() if name]
+
+    def weight(component: dict[str, Any]) -> tuple[int, int]:
+        roles = {command["name"]: command.get("role", "other") for command in component["commands"]}
+        at = [number for number, name in enumerate(primary) if name in roles]
+        return min(at, default=len(primary)), 2 if not roles else int(set(roles.values()) == {"other"})
+
+    return sorted(components, key=weight)
 
 
 def detection_key(tree: str, place: Path) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 #: name -> what it does; ``phoenix help environment`` prints this table.
 VARIABLES = {
-    "PHOENIX_HOME": "the state folder (default: the platform's user data folder)",
+    "PHOENIX_HOME": "the state folder (else the platform's user data folder)",
     "PHOENIX_GITHUB_URL": "where owner/repo is looked for (https://github.com)",
     "PHOENIX_ASCII": "1 draws signs in ASCII",
     "NO_COLOR": "set and not empty: no colour",

@@ -42,6 +42,46 @@ def test_every_entry_of_the_root_table_is_there_with_the_same_help():
         assert command.help.split("\n")[0].startswith(entry.help.rstrip(".")), name
 
 
+def every_command():
+    """Yield every command with its words, without the first one."""
+    import importlib
+
+    import typer.main
+
+    from phoenix_cli.cli.table import COMMANDS
+
+    for name, entry in COMMANDS.items():
+        command = typer.main.get_command(importlib.import_module(entry.module).app)
+        yield name, command
+        yield from ((f"{name} {verb}", found) for verb, found in getattr(command, "commands", {}).items())
+
+
+def test_every_example_in_the_help_is_one_that_the_parser_takes():
+    import shlex
+
+    from phoenix_cli.cli.examples import EXAMPLES
+    from phoenix_cli.cli.flags import take_flags
+
+    commands = dict(every_command())
+    assert set(EXAMPLES) <= set(commands)
+    for words, lines in EXAMPLES.items():
+        for line in lines:
+            if "$(" in line or "#" in line:
+                continue
+            typed = shlex.split(line)[1:]
+            name = next(name for name in (" ".join(typed[:2]), typed[0]) if name in commands)
+            assert name == words or words == "ecosystem"
+            _, rest = take_flags(typed[len(name.split()) :])
+            commands[name].make_context(name, rest).close()
+
+
+def test_every_command_explains_itself_and_its_parameters():
+    for name, command in every_command():
+        assert command.help and command.help.endswith("."), name
+        for parameter in command.params:
+            assert parameter.name == "help" or getattr(parameter, "help", ""), (name, parameter.name)
+
+
 def test_every_operation_loads_is_documented_and_gets_what_it_needs():
     from phoenix_cli.app import App
     from phoenix_cli.operations import BY_NAME, OPERATIONS

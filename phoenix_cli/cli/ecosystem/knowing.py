@@ -57,6 +57,7 @@ def explain(
     ctx: typer.Context,
     target: str = TARGET,
     what: str = typer.Argument("", help="A system (npm), a folder, or a command's name; default: everything."),
+    all: bool = ALL,
 ) -> None:
     """Say why: evidence, rejected alternatives, conflicts."""
     from phoenix_cli.cli.views.detection import show_explanation
@@ -66,7 +67,7 @@ def explain(
     if context.flags.json:
         context.console.answer(found)
     else:
-        show_explanation(context.console, found)
+        show_explanation(context.console, found, all or bool(what))
 
 
 @app.command("list")

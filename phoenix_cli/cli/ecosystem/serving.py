@@ -165,7 +165,7 @@ def show_services(console: Console, found: Sequence[Any], now: Any) -> None:
             )
             for one in found
         ],
-        colours={"repository": "cyan", "service": "cyan"},
+        colours={"repository": "cyan", "service": "cyan", "status": "sign"},
     )
     if not found:
         console.note("no service")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from typer.core import TyperGroup
-
-from phoenix_cli.cli.root import Group
+from phoenix_cli.cli.root import Group, VerbGroup
 from phoenix_cli.cli.table import COMMANDS
 
 #: ``phoenix ecosystem ID VERB`` means ``phoenix ecosystem VERB ID`` for these.
@@ -15,7 +13,7 @@ SWAPPED = frozenset(
 )
 
 
-class VerbOrRepository(TyperGroup):
+class VerbOrRepository(VerbGroup):
     """The mission's form ``ecosystem ID COMMAND [ARGS]``: verbs win over ids."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from phoenix_cli.cli.console import Console, one_line
+from phoenix_cli.ecosystem.repositories import by_weight
 
 LOW = frozenset({"example", "test", "docs", "benchmark", "template", "vendored"})
 
@@ -14,7 +15,7 @@ LOW = frozenset({"example", "test", "docs", "benchmark", "template", "vendored"}
 def show_detection(console: Console, found: Mapping[str, Any], all: bool) -> None:
     """Print the components, the primary commands, the services and what is odd."""
     components = found["components"]
-    shown = [one for one in components if all or one["place"] not in LOW]
+    shown = by_weight(_own(components, all), dict(found))
     console.table(
         ("system", "dir", "language", "sure", "because of"),
         [
@@ -25,8 +26,7 @@ def show_detection(console: Console, found: Mapping[str, Any], all: bool) -> Non
     )
     if not components:
         console.note("no build system found")
-    if len(shown) < len(components):
-        console.note(f"{len(components) - len(shown)} more in examples, tests, docs and the like: --all")
+    _note_more(console, len(components) - len(shown))
     show_primary(console, found)
     show_services(console, found["services"])
     for conflict in found["conflicts"]:
@@ -75,6 +75,7 @@ def show_services(console: Console, services: Sequence[Mapping[str, Any]]) -> No
         ("service", "port", "from", "runs"),
         [(one["name"], one["port"] or "", place(one["source"]), _runs(one)) for one in services],
         colours={"service": "cyan"},
+        places=("from",),
     )
 
 
@@ -84,28 +85,33 @@ def _runs(service: Mapping[str, Any]) -> str:
 
 def show_commands(console: Console, commands: Sequence[Mapping[str, Any]], all: bool) -> None:
     """Print every command with its role, its line and where it is written."""
-    shown = [one for one in commands if all or one["place"] not in LOW]
+    shown = _own(commands, all)
     console.table(
         ("name", "role", "from", "command"),
         [(one["name"], one["role"], place(one["source"]), command_line(one)) for one in shown],
         colours={"name": "cyan"},
+        places=("from",),
     )
     if not commands:
         console.note("no command found")
-    if len(shown) < len(commands):
-        console.note(f"{len(commands) - len(shown)} more in examples, tests, docs and the like: --all")
+    _note_more(console, len(commands) - len(shown))
 
 
-def show_explanation(console: Console, found: Mapping[str, Any]) -> None:
+def show_explanation(console: Console, found: Mapping[str, Any], all: bool) -> None:
     """Print evidence, rejected alternatives and the choice of primary commands."""
-    for one in found["components"]:
+    shown = _own(found["components"], all)
+    for one in shown:
         head = f"{one_line(one['dir'])}  {one['confidence']:.0%} sure, {one['place']}"
         console.line(f"{console.paint(one_line(one['system']), 'cyan')} in {head}")
         for evidence in one["evidence"]:
-            console.line(f"  {console.sign('done')} {one_line(place(evidence))}  {console.paint(evidence['rule'], 'dim')}")
+            console.line(
+                f"  {console.sign('done')} {one_line(place(evidence))}  {console.paint(evidence['rule'], 'dim')}"
+            )
         for rejected in one["rejected"]:
             where = f"  {place(rejected['source'])}" if rejected["source"] else ""
-            console.line(f"  {console.sign('none')} not {one_line(rejected['system'])}: {one_line(rejected['reason'] + where)}")
+            console.line(
+                f"  {console.sign('none')} not {one_line(rejected['system'])}: {one_line(rejected['reason'] + where)}"
+            )
         for command in one["commands"]:
             role = command["role"] + (f", the primary {command['primary']}" if command["primary"] else "")
             source = console.paint(one_line(place(command["source"])), "dim")
@@ -114,3 +120,15 @@ def show_explanation(console: Console, found: Mapping[str, Any]) -> None:
         console.line(f"{console.sign('warn')} {one_line(conflict['dir'] or '.')}: {one_line(conflict['message'])}")
         for source in conflict["sources"]:
             console.line(f"    {one_line(place(source))}")
+    _note_more(console, len(found["components"]) - len(shown))
+
+
+def _own(things: Sequence[Mapping[str, Any]], all: bool) -> list[dict[str, Any]]:
+    """Leave out what stands in examples and the like, unless there is nothing else."""
+    own = [dict(one) for one in things if all or one["place"] not in LOW]
+    return own or [dict(one) for one in things]
+
+
+def _note_more(console: Console, count: int) -> None:
+    if count:
+        console.note(f"{count} more in examples, tests, docs and the like: --all")

@@ -57,7 +57,7 @@ def _services(console: Console, services: Sequence[Any], now: datetime) -> None:
             )
             for one in services
         ],
-        colours={"repository": "cyan", "service": "cyan"},
+        colours={"repository": "cyan", "service": "cyan", "status": "sign"},
     )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def _runs(console: Console, runs: Sequence[Any], now: datetime) -> None:
             )
             for repo, run in runs
         ],
-        colours={"repository": "cyan", "command": "cyan"},
+        colours={"repository": "cyan", "command": "cyan", "run": "sign"},
     )  # fmt: skip
 
 

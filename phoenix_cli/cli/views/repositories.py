@@ -14,30 +14,47 @@ _SERVICE_SIGNS = {"running": "on", "starting": "warn", "stopping": "warn", "fail
 
 
 def show_list(console: Console, items: Sequence[Any], now: datetime) -> None:
-    """Print one line a repository."""
-    header = ("id", "name", "trust", "service", "last run", "updated", "build")
-    console.table(
-        header,
-        [
-            (
-                one.id,
-                one.name,
-                one.level,
-                one.service or "–",
-                one.last_run or "–",
-                ago(parse_iso(one.updated_at), now) if console.terminal else one.updated_at,
-                ", ".join(one.build_systems),
-            )
-            for one in items
-        ],
-        colours={"id": "cyan", "name": "cyan"},
-    )
+    """Print one line a repository; on a terminal without the columns that would be empty."""
+    if not console.terminal:
+        header = ("id", "name", "trust", "service", "last run", "updated", "build")
+        console.table(header, [_cells(one, one.id, one.updated_at) for one in items])
+    elif items:
+        short = short_ids([one.id for one in items])
+        rows = [_cells(one, short[one.id], ago(parse_iso(one.updated_at), now)) for one in items]
+        _show_filled(console, rows)
+        running = sum(one.service == "running" for one in items)
+        console.line(f"\n{len(items)} {'repository' if len(items) == 1 else 'repositories'}, {running} running.")
     if not items:
         console.note("no repository yet")
         console.next("phoenix ecosystem import owner/repo")
-    elif console.terminal:
-        running = sum(one.service == "running" for one in items)
-        console.line(f"\n{len(items)} {'repository' if len(items) == 1 else 'repositories'}, {running} running.")
+
+
+def _cells(one: Any, id: str, updated: str) -> tuple[str, ...]:
+    return (id, one.name, one.level, one.service or "", one.last_run or "", updated, ", ".join(one.build_systems))
+
+
+def _show_filled(console: Console, rows: Sequence[Sequence[str]]) -> None:
+    header = ("id", "name", "trust", "service", "last run", "updated", "build")
+    kept = [at for at in range(len(header)) if any(row[at] for row in rows)]
+    console.table(
+        [header[at] for at in kept],
+        [[row[at] or "–" for at in kept] for row in rows],
+        colours={"id": "cyan", "name": "cyan"},
+    )
+
+
+def short_ids(ids: Sequence[str]) -> dict[str, str]:
+    """Return, of each id, the shortest beginning of its digits that no other has; at least four, as ``find`` wants."""
+    digits = sorted(id.partition("_")[2] for id in ids)
+    length = {}
+    for before, own, after in zip(["", *digits], digits, [*digits[1:], ""], strict=False):
+        alike = max(_alike(own, other) for other in (before, after))
+        length[own] = max(4, alike + 1)
+    return {id: digit[: length[digit]] for id in ids for digit in [id.partition("_")[2]]}
+
+
+def _alike(one: str, other: str) -> int:
+    return next((at for at, (mine, its) in enumerate(zip(one, other, strict=False)) if mine != its), min(len(one), len(other)))
 
 
 def show_one(console: Console, found: Mapping[str, Any], now: datetime) -> None:
