@@ -73,6 +73,7 @@ def _service(one: Service) -> dict[str, Any]:
         "argv": list(one.argv) if one.argv else None,
         "image": one.image,
         "port": one.port,
+        "ports": list(one.ports),
         "confidence": one.confidence,
         "source": _evidence(one.source),
     }

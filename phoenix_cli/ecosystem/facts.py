@@ -86,7 +86,10 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Something that one would start and leave running: a process with ``argv``, or a container with ``image``."""
+    """Something that one would start and leave running: a process with ``argv``, or a container with ``image``.
+
+    ``ports`` are all that it listens on as seen from this machine, ``port`` is the one that a person would open first.
+    """
 
     name: str
     source: Evidence
@@ -95,6 +98,12 @@ class Service:
     image: str | None = None
     port: int | None = None
     confidence: float = 0.9
+    ports: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Count the main port among all of them, first."""
+        if self.port is not None and self.port not in self.ports:
+            object.__setattr__(self, "ports", (self.port, *self.ports))
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def _services(folder: Folder, files: list[str], variants: list[str], whole: bool
     for name in variants:
         for key, service in services_of(folder, [name]).items() if [name] != files else ():
             known = found.setdefault(key, service) if whole else found.get(key)
-            if known is not None and known.port() is None and service.port() is not None:
+            if known is not None and not known.ports() and service.ports():
                 known.value = {**known.value, "ports": service.value["ports"]}
     return found
 
@@ -153,7 +153,8 @@ def _service(folder: Folder, files: list[str], service: ComposeService, sure: fl
     """A project further in, while one above says what runs here, is for another occasion."""
     profile = service.value.get("profiles")
     chosen = ("--profile", str(profile[0])) if isinstance(profile, list) and profile else ()
+    ports = service.ports()
     return Service(
         service.name, service.source, folder.path, _argv(folder, files, *chosen, "up", service.name), service.image,
-        service.port(), confidence=min(sure, 0.7) if service.profiles else sure,
+        ports[0] if ports else None, confidence=min(sure, 0.7) if service.profiles else sure, ports=ports,
     )  # fmt: skip

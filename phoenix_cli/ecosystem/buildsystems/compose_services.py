@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from phoenix_cli.ecosystem.buildsystems.published_ports import host_ports
 from phoenix_cli.ecosystem.buildsystems.yaml_lines import lines_of
 from phoenix_cli.ecosystem.facts import Evidence
 from phoenix_cli.ecosystem.files import Folder
-from phoenix_cli.ecosystem.ports import port_number, resolve
+from phoenix_cli.ecosystem.ports import resolve
 
 MAX_DEPTH = 4  # of includes and extends
 
@@ -69,12 +70,10 @@ class ComposeService:
         if self.is_application and _mounts_all(self.value.get("volumes")):
             yield folder.path
 
-    def port(self) -> int | None:
-        """Return the first published port of the host, a TCP one rather than UDP."""
+    def ports(self) -> tuple[int, ...]:
+        """Return the host's published ports, the one that a person would open first."""
         ports = self.value.get("ports")
-        found = [_published(one, self.variables) for one in (ports if isinstance(ports, list) else ())]
-        known = [(udp, port) for udp, port in found if port is not None]
-        return min(known, key=lambda one: one[0])[1] if known else None
+        return host_ports(ports if isinstance(ports, list) else (), self.image or "", self.variables)
 
 
 def _mounts_all(volumes: object) -> bool:
@@ -165,16 +164,3 @@ def _variables(folder: Folder) -> dict[str, str]:
             pairs = re.findall(r"^[ \t]*(?:export[ \t]+)?(\w+)=[\"']?([^\"'\s#]*)", folder.head(name, 20_000), re.MULTILINE)
             found.update(pair for pair in pairs if pair[1])
     return found
-
-
-def _published(value: Any, variables: dict[str, str]) -> tuple[bool, int | None]:
-    """Return whether a mapping is UDP, and the host's port; a bare container port is taken as it stands."""
-    if isinstance(value, dict):
-        published = resolve(str(value.get("published") or value.get("target") or ""), variables)
-        return value.get("protocol") == "udp", port_number(published.split("-")[0])
-    text = resolve(str(value), variables)
-    mapping, _, protocol = text.partition("/")
-    parts = re.sub(r"\[[^\]]*\]", "host", mapping).split(":")
-    chosen = parts[-2] if len(parts) > 1 and parts[-2] not in ("", "host") else parts[-1]
-    number = port_number(chosen.split("-")[0])
-    return protocol == "udp", number if number is not None else port_number(parts[-1].split("-")[0])
