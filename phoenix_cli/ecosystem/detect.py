@@ -20,6 +20,7 @@ from phoenix_cli.ecosystem.facts import (
     Version,
 )
 from phoenix_cli.ecosystem.files import Files
+from phoenix_cli.ecosystem.own_facts import own_managers, own_versions
 from phoenix_cli.ecosystem.places import LOW_PLACES, place_of
 from phoenix_cli.ecosystem.primary import choose_primary
 from phoenix_cli.ecosystem.recipes import with_recipes
@@ -53,8 +54,8 @@ def assemble(path: str, commit: str | None, facts: Iterable[Fact], files: Files)
         commit=commit,
         components=components,
         primary=choose_primary(components, evidences, shape_of(files, path)),
-        package_managers=tuple(fact for fact in facts if isinstance(fact, PackageManager)),
-        versions=tuple(dict.fromkeys(fact for fact in facts if isinstance(fact, Version))),
+        package_managers=own_managers(fact for fact in facts if isinstance(fact, PackageManager)),
+        versions=own_versions(fact for fact in facts if isinstance(fact, Version)),
         services=services,
         conflicts=tuple(fact for fact in facts if isinstance(fact, Conflict)),
         problems=tuple(files.problems.values()),

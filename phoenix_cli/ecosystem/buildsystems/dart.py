@@ -42,7 +42,7 @@ def detect(folder: Folder) -> Iterator[Fact]:
     if not member:
         lock = "pubspec.lock" in folder.names
         shown = folder.evidence("pubspec.lock", "dart.lock", line=1) if lock else source
-        yield PackageManager("dart", "pub", folder.path, f"{'pubspec.lock' if lock else FILE} is here", shown)
+        yield PackageManager("dart", system, folder.path, f"{'pubspec.lock' if lock else FILE} is here", shown)
     yield from _versions(package)
     yield from _server(make, package)
 

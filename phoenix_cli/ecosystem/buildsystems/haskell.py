@@ -51,14 +51,12 @@ def _compiler(folder: Folder) -> Iterator[Version]:
 
 
 def _manager(folder: Folder, stack: bool, package: Package | None) -> PackageManager:
-    """Take stack where its file is there, unless CI only runs cabal: many libraries keep a stack.yaml for visitors."""
+    """Take stack where its file is there, unless CI runs cabal more: many libraries keep a stack.yaml for visitors."""
     run = folder.files.once(ci_text)
-    only_cabal = (
-        stack
-        and re.search(r"\bcabal (?:v2-|new-)?(?:build|test)\b", run)
-        and not re.search(r"\bstack (?:[-\w. ]+ )?(?:build|test)\b", run)
-    )
-    if stack and not only_cabal:
+    by_cabal = len(re.findall(r"\bcabal (?:v2-|new-)?(?:build|test)\b", run))
+    by_stack = len(re.findall(r"\bstack (?:[-\w.]+ )*?(?:build|test)\b", run))
+    mostly_cabal = stack and by_cabal > by_stack
+    if stack and not mostly_cabal:
         return PackageManager(
             "haskell", "stack", folder.path, "stack.yaml is here", folder.evidence(STACK, "stack.file", line=1)
         )
@@ -69,7 +67,7 @@ def _manager(folder: Folder, stack: bool, package: Package | None) -> PackageMan
         if package
         else None
     )
-    reason = "CI runs cabal" if only_cabal else f"{source.file.rpartition('/')[2]} is here" if source else ""
+    reason = "CI runs cabal" if mostly_cabal else f"{source.file.rpartition('/')[2]} is here" if source else ""
     return PackageManager(
         "haskell", "cabal", folder.path, reason, source or folder.evidence(STACK, "stack.file", line=1)
     )

@@ -11,9 +11,11 @@ from phoenix_cli.ecosystem.buildsystems.make_sites import SPHINX, is_site, site_
 from phoenix_cli.ecosystem.buildsystems.makefile_text import Makefile, Target, read_makefile
 from phoenix_cli.ecosystem.facts import Command, Component, Evidence, Fact, Rejected
 from phoenix_cli.ecosystem.files import Files, Folder
+from phoenix_cli.ecosystem.places import LOW_PLACES, place_of
 
 NAMES = ("GNUmakefile", "makefile", "Makefile")  # GNU make's own order
 MAX_COMMANDS = 120
+FEW_COMMANDS = 24  # of an example, whose makefile often includes a whole library of targets
 FLOOD = 12  # nested makefiles from which on a tree of them is one recursive build
 
 _GENERATED = re.compile(
@@ -113,7 +115,8 @@ def _commands(folder: Folder, made: Makefile, source: Evidence) -> Iterator[Comm
     if not made.targets:  # the rules come from the system's own files
         yield conventions.command("all", "make", role="build", confidence=0.8, origin="runner")
     shown = [target for target in made.targets.values() if _is_shown(target, made)]
-    for target in shown[:MAX_COMMANDS]:
+    most = FEW_COMMANDS if place_of(folder.path) in LOW_PLACES else MAX_COMMANDS
+    for target in shown[:most]:
         role, sure = role_of_target(target, made, folder.name)
         argv = _argv(target, made)
         if role == "build" and configured:

@@ -8,7 +8,7 @@ from phoenix_cli.ecosystem.buildsystems.makefile_text import Makefile, Target, e
 from phoenix_cli.ecosystem.buildsystems.task_roles import judge
 from phoenix_cli.ecosystem.facts import Role
 
-_FLAGS = r"\s+(?:--?\S+\s+)*"
+_FLAGS = r"\s++(?:-\S++\s++)*+"  # takes no word back: a recipe may have hundreds of flags
 _TESTS = re.compile(
     r"\b(?:pytest|ctest|gotestsum|nextest|tox|nox|prove|bats|rspec|jest|vitest|phpunit|busted|ginkgo)\b"
     r"|\b(?:go|cargo|npm|pnpm|yarn|bun|deno|mvnw?|gradlew?|swift|build|dotnet|mix|dune|stack|cabal|lein|sbt|crystal"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from phoenix_cli.ecosystem.buildsystems.python_apps import App, app_commands, find_app
 from phoenix_cli.ecosystem.buildsystems.python_checks import check_commands
-from phoenix_cli.ecosystem.buildsystems.python_ci import ci_tools
+from phoenix_cli.ecosystem.buildsystems.python_ci import ci_environment, ci_tools
 from phoenix_cli.ecosystem.buildsystems.python_commands import own_commands
 from phoenix_cli.ecosystem.buildsystems.python_managers import LOCKS, Choice
 from phoenix_cli.ecosystem.buildsystems.python_project import Project, mapping
@@ -80,6 +80,10 @@ def _managers(placed: Placed) -> Iterator[Fact]:
     if manager is not None:
         evidence = manager.evidence[0]
         yield PackageManager("python", manager.system, project.folder.path, evidence.rule, evidence)
+        return
+    environment = ci_environment(project.folder.files) if not project.folder.path else None
+    if environment is not None:
+        yield PackageManager("python", "conda", "", "CI makes its environment with conda", environment)
         return
     yield _unclaimed(placed)
 

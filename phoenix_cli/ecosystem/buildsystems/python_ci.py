@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from phoenix_cli.ecosystem.buildsystems.ci_text import ci_text
+from phoenix_cli.ecosystem.facts import Evidence
 from phoenix_cli.ecosystem.files import Files, Folder
 
 _TOOLS = (
@@ -27,6 +28,9 @@ _TOOLS = (
     ("unittest", r"-m unittest\b"),
     ("pre-commit", r"\bpre-commit\b|\bprek\b"),
 )
+_ENVIRONMENT = re.compile(r"""(?:environment-file:|(?:--file|-f|-n \w+ -f))[ =]*["']?([\w./-]+\.ya?ml)""")
+#: pip installs more than the project itself: ``pip install --no-deps -e .`` leaves the dependencies to conda.
+_PIP_GETS = re.compile(r"\bpip3? install (?![^\n]*--no-deps)[^\n]*(?:-r |--requirement|\.\[|--group)")
 _ANY = re.compile("|".join(f"(?P<t{number}>{pattern})" for number, (_, pattern) in enumerate(_TOOLS)))
 
 
@@ -37,6 +41,18 @@ def ci_tools(files: Files) -> frozenset[str]:
 
 def _ci_tools(files: Files) -> frozenset[str]:
     return frozenset(_TOOLS[int((found.lastgroup or "t0")[1:])][0] for found in _ANY.finditer(files.once(ci_text)))
+
+
+def ci_environment(files: Files) -> Evidence | None:
+    """Return the environment file that CI makes with conda, None where pip gets the dependencies there."""
+    text = files.once(ci_text)
+    if "conda" not in ci_tools(files) or _PIP_GETS.search(text):
+        return None
+    for found in _ENVIRONMENT.finditer(text):
+        path = found.group(1).removeprefix("./")
+        if files.root.has_file(path):
+            return Evidence(path, 1, "conda.ci")
+    return None
 
 
 def uses_requirements(folder: Folder, paths: Iterable[str]) -> bool:

@@ -31,7 +31,7 @@ def test_a_flutter_application() -> None:
     assert {("dart", "^3.4.0"), ("flutter", ">=3.22.0"), ("flutter", "3.24.0")} <= {
         (one.tool, one.version) for one in found.versions
     }
-    assert [(one.language, one.name) for one in found.package_managers] == [("dart", "pub")]
+    assert [(one.language, one.name) for one in found.package_managers] == [("dart", "flutter")]
 
 
 def test_a_flutter_plugin_is_not_run() -> None:

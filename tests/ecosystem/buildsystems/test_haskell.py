@@ -65,3 +65,10 @@ def test_npms_package_yaml_is_not_hpacks() -> None:
     assert not pairs_of(
         facts_of({"package.yaml": "name: web\nscripts:\n  build: tsc\ndependencies:\n  a: 1.0.0\n"}), "stack", "cabal"
     )
+
+
+def test_ci_that_mostly_runs_cabal_overrules_a_stack_file() -> None:
+    lines = "".join(f"      - run: {line}\n" for line in ("cabal build all", "cabal test all", "stack --no-terminal test"))
+    ci = f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n{lines}"
+    found = facts_of({"stack.yaml": "resolver: lts\n", "a.cabal": CABAL, ".github/workflows/ci.yml": ci})
+    assert [one.name for one in found.package_managers] == ["cabal"]

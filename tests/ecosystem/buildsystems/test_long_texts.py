@@ -35,6 +35,7 @@ TEXTS = {
     "supervisord.conf": ["[program:a]\ncommand=x\n" + " \n" * N],
     "ecosystem.config.js": ["name" + " " * N, "name: 'a'," * (N // 20)],
     "magefile.go": ["//go:build mage\n" + "func A(" * (N // 10)],
+    "Makefile": ["build:\n\trsync build " + "--exclude=x  \t" * 500 + "y\n"],
     "Thorfile": ["desc '" * (N // 10), "class A" + " " * N],
 }
 

@@ -266,6 +266,19 @@ def test_conda_manages_beside_a_bare_backend_with_its_development_environment() 
     assert ("python", "3.12") in {(one.tool, one.version) for one in found.versions}
 
 
+def test_an_environment_that_ci_makes_with_conda_overrules_requirements() -> None:
+    files = {
+        "pyproject.toml": PROJECT,
+        "requirements.txt": "numpy\n",
+        "ci/environment.yml": "name: kiwi\ndependencies:\n  - numpy\n",
+    }
+    steps = "      - uses: mamba-org/setup-micromamba@v2\n        with:\n          environment-file: ci/environment.yml\n"
+    ci = f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n{steps}      - run: pip install --no-deps -e .\n"
+    assert managers(facts_of({**files, ".github/workflows/ci.yml": ci})) == [("conda", "")]
+    by_pip = ci + "      - run: pip install -r requirements.txt\n"
+    assert managers(facts_of({**files, ".github/workflows/ci.yml": by_pip})) == [("pip", "")]
+
+
 def test_a_conda_recipe_is_known_by_its_keys() -> None:
     recipe = "{% set v = '1' %}\npackage:\n  name: kiwi\nbuild:\n  number: 0\nrequirements:\n  run: [python]\n"
     component = component_of(facts_of({"conda.recipe/meta.yaml": recipe}), "conda", "conda.recipe")
