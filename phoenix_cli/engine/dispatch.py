@@ -1,0 +1,138 @@
+"""Which ready step is next: priority class, then the longest way to the end, then who has waited longer.
+
+Steps that want the same things share a lane: when one of them does not fit, none does, and the lane is set aside until
+what it lacks is given back. So a thousand steps that wait for one lock cost nothing while they wait.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from phoenix_cli.engine.resources import Claim, Pool
+
+AGEING = 0.05  # seconds of critical path that a second of waiting is worth
+BYPASS_LIMIT = 16  # how often others may be served before one that was ready earlier, until things are kept for it
+RANKS: Mapping[str, int] = {"high": 0, "normal": 1, "low": 2}
+
+
+class Lane:
+    """Steps that want the same resources of the pool and the same target of a breaker."""
+
+    __slots__ = ("blocked", "breaker", "bypassed", "claims", "count", "free", "parked")
+
+    def __init__(self, claims: tuple[Claim, ...], breaker: str) -> None:
+        self.claims = claims
+        self.breaker = breaker
+        self.free = not claims and not breaker
+        self.parked: list[tuple[Any, ...]] = []
+        self.blocked = False
+        self.bypassed = 0
+        self.count = 0
+
+
+class Queued(Protocol):
+    """What stands in the queue. ``ticket`` is the number of its place; 0 when it stands in none."""
+
+    lane: Lane
+    ticket: int
+
+
+class ReadyQueue:
+    """Ready steps in the order in which they are to start."""
+
+    def __init__(self, pool: Pool, target_allows: Callable[[str, float], bool]) -> None:
+        self.pool = pool
+        self.target_allows = target_allows
+        self.heap: list[tuple[Any, ...]] = []
+        self.waiting: dict[str, list[Lane]] = {}
+        self.reserved: Lane | None = None
+        self.tickets = 0
+        self.size = 0
+
+    def push(self, one: Queued, rank: int, level: float, ready_at: float) -> None:
+        """Add a step. The key never changes with time: all waiting steps age alike, so only who came first counts."""
+        self.tickets += 1
+        one.ticket = self.tickets
+        one.lane.count += 1
+        self.size += 1
+        heapq.heappush(self.heap, (rank, AGEING * ready_at - level, self.tickets, one))
+
+    def discard(self, one: Queued) -> None:
+        """Forget a step that will not start (cancelled, or timed out while it waited)."""
+        if one.ticket:
+            self._left(one)
+
+    def _left(self, one: Queued) -> None:
+        one.ticket = 0
+        one.lane.count -= 1
+        self.size -= 1
+        if one.lane is self.reserved and not one.lane.count:
+            self.release_reservation()
+
+    def pop(self, at: float) -> Queued | None:
+        """Return the next step that fits, and forget it; None when nothing that waits fits."""
+        while self.heap:
+            entry = heapq.heappop(self.heap)
+            one: Queued = entry[3]
+            lane = one.lane
+            if one.ticket != entry[2]:
+                self._next_of(lane)
+            elif lane.free or (not lane.blocked and not self._blocked(lane, at)):
+                self._next_of(lane)
+                self._served(lane)
+                self._left(one)
+                return one
+            else:
+                heapq.heappush(lane.parked, entry)
+        return None
+
+    def _next_of(self, lane: Lane) -> None:
+        if lane.parked and not lane.blocked:
+            heapq.heappush(self.heap, heapq.heappop(lane.parked))
+
+    def _blocked(self, lane: Lane, at: float) -> bool:
+        why = self._lacking(lane, at)
+        if why:
+            lane.blocked = True
+            self.waiting.setdefault(why, []).append(lane)
+        return bool(why)
+
+    def _lacking(self, lane: Lane, at: float) -> str:
+        if lane.breaker and not self.target_allows(lane.breaker, at):
+            if lane is self.reserved:
+                self.release_reservation()
+            return breaker_key(lane.breaker)
+        lacking = self.pool.lacking(lane.claims)
+        if lacking or self.reserved is None or self.reserved is lane:
+            return lacking
+        return self.pool.in_the_way(lane.claims, self.reserved.claims)
+
+    def _served(self, lane: Lane) -> None:
+        """Count, for each lane that waits for one of the same things, that another was served before it."""
+        lane.bypassed = 0
+        if lane is self.reserved:
+            self.release_reservation()
+        for claim in lane.claims:
+            for other in self.waiting.get(claim.resource, ()):
+                other.bypassed += 1
+                if other.bypassed >= BYPASS_LIMIT and self.reserved is None and other.count:
+                    self.reserved = other
+
+    def release_reservation(self) -> None:
+        """Let others have what was kept."""
+        lane, self.reserved = self.reserved, None
+        for claim in lane.claims if lane else ():
+            self.wake(claim.resource)
+
+    def wake(self, key: str) -> None:
+        """Look again at the lanes that wait for a resource or a breaker."""
+        for lane in self.waiting.pop(key, ()):
+            lane.blocked = False
+            self._next_of(lane)
+
+
+def breaker_key(target: str) -> str:
+    """Return the word under which lanes wait for a breaker; no resource can be called so."""
+    return f"breaker {target}"
