@@ -9,8 +9,8 @@ from phoenix_cli.ecosystem.facts import Place
 
 _WORDS: tuple[tuple[Place, str], ...] = (
     ("vendored", r"vendor(ed)?|third[-_]?party|external|extern|deps|node_modules|bower_components|contrib|subprojects"),
-    ("test", r"__?tests?__?|tests?|testdata|test[-_]data|fixtures?|__fixtures__|testing|e2e|spec|specs|mocks?|playwright|cypress|"
-             r"integration[-_]tests?|e2e[-_].*|.*[-_]e2e|test[-_].*|.*[-_]tests?|smoke[-_]tests?|acceptance|.*_suite_data|"
+    ("test", r"__?tests?__?|tests?|testdata|test[-_]data|fixtures?|__fixtures__|testing|e2e|spec|specs|mocks?|"
+             r"playwright|cypress|integration[-_]tests?|e2e[-_].*|.*[-_]e2e|test[-_].*|.*[-_]tests?|smoke[-_]tests?|acceptance|.*_suite_data|"
              r"test(assets|bed|suites?|utils?|apps?|kit|resources|lib|helpers?|support)"),
     ("benchmark", r"bench|benches|benchmarks?|perf"),
     ("example", r"examples?|samples?|demos?|playgrounds?|sandbox(es)?|tutorials?|starters?|.*[-_](examples?|samples?|tutorials?|demos?)|"

@@ -17,6 +17,7 @@ MAX_BYTES = 64_000
 _MAIN_PACKAGE = re.compile(r"^package main\b", re.MULTILINE)
 _MAIN_FUNCTION = re.compile(r"^func main\(\)", re.MULTILINE)
 _IGNORED = re.compile(r"^//\s*(?:go:build|\+build) ignore\b", re.MULTILINE)
+_ON_DEFAULT = re.compile(r"\.ListenAndServe\([^,\n]*,\s*nil\s*\)")
 _SERVES = re.compile(
     r"\.ListenAndServe|http\.Server\{|http\.Serve\(|\bgin\.(?:Default|New)\(|\becho\.New\(|\bfiber\.New\(|\bgrpc\.NewServer\(|\bweb\.Run\("
 )
@@ -125,12 +126,17 @@ def serving(top: Folder, main: Main) -> Serving | None:
     for folder, name in [*own, *_server_files(top)][:MAX_SERVER_FILES]:
         text = folder.head(name, MAX_BYTES)
         found = _SERVES.search(text)
-        if found and seen is None and not ("net/http/pprof" in text and len(_SERVES.findall(text)) == 1):  # only its profiler
+        if found and seen is None and not _only_profiles(text):
             seen = folder.evidence(name, "go.serves", line=text.count("\n", 0, found.start()) + 1)
         literal = port_in_source(text) or _gin_default(text) if number is None else None
         if literal:
             number, port = literal[0], folder.evidence(name, "go.port", line=literal[1])
     return Serving(seen, number, port) if seen else None
+
+
+def _only_profiles(text: str) -> bool:
+    """Tell whether all that a file serves is Go's profiler, which is on the default handler."""
+    return "net/http/pprof" in text and len(_SERVES.findall(text)) == 1 and _ON_DEFAULT.search(text) is not None
 
 
 def _gin_default(text: str) -> tuple[int, int] | None:
