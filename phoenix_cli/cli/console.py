@@ -29,6 +29,7 @@ _SIGNS = {
     "none": ("–", "-"),
     "warn": ("!", "!"),
 }
+_TWINS = str.maketrans({"…": "~", "–": "-", "·": "-"})
 _SIGN_COLOUR = {"done": "green", "failed": "red", "on": "green", "off": "dim", "none": "dim", "warn": "yellow"}
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -114,7 +115,7 @@ class Console:
 
     def line(self, text: str = "") -> None:
         """Print one line of the answer; the text is ours and already harmless."""
-        self.out.write(text + "\n")
+        self.out.write((text.translate(_TWINS) if self.ascii and self.terminal else text) + "\n")
 
     def table(
         self,
@@ -144,8 +145,11 @@ class Console:
     def note(self, text: str) -> None:
         """Say something beside the answer; silent with ``-q``."""
         if self.flags.verbosity >= 0:
-            self.err.write(harmless(text) + "\n")
+            self.err.write(self._said(text) + "\n")
             self.err.flush()
+
+    def _said(self, text: str) -> str:
+        return harmless(text).translate(_TWINS) if self.ascii else harmless(text)
 
     def detail(self, text: str) -> None:
         """Say why, with ``-v``."""
@@ -155,7 +159,7 @@ class Console:
     def done(self, text: str, sign: str = "done") -> None:
         """Say what changed."""
         if self.flags.verbosity >= 0:
-            self.err.write(f"{self.sign(sign, self.err)} {harmless(text)}\n")
+            self.err.write(f"{self.sign(sign, self.err)} {self._said(text)}\n")
             self.err.flush()
 
     def next(self, *commands: str) -> None:
@@ -167,7 +171,7 @@ class Console:
     def say(self, label: str, text: str) -> None:
         """Print one line of an error."""
         colour = {"error:": "red", "  hint:": "cyan"}.get(label, "dim")
-        self.err.write(f"{self.paint(label, colour, self.err)} {harmless(text)}\n")
+        self.err.write(f"{self.paint(label, colour, self.err)} {self._said(text)}\n")
         self.err.flush()
 
     def error(self, error: PhoenixError) -> None:

@@ -124,5 +124,17 @@ def test_signs_have_ascii_twins(phoenix):
     assert answer.out.isascii() and "Traceback" not in answer.err
 
 
+def test_every_screen_does_without_unicode(phoenix, tmp_path):
+    (tmp_path / "Makefile").write_text("test:\n\t" + "true " * 40 + "\n")
+    app = build(phoenix.home)
+    with app.state.write() as connection:
+        app.events.append(connection, "test.done", arguments={"why": "long " * 40})
+    app.state.close()
+    env = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for words in (["doctor"], ["status"], ["events"], ["ecosystem", "detect"], ["ecosystem", "commands"], ["help", "trust"]):
+        shown = screen(phoenix, *words, env=env)
+        assert shown.isascii() and "\\u" not in shown, words
+
+
 def test_json_on_a_terminal_is_still_json(phoenix):
     json.loads(screen(phoenix, "events", "--json"))

@@ -29,7 +29,9 @@ class ImportProgress:
         if self._live:
             from rich.console import Console as RichConsole
 
-            self._status = RichConsole(file=self._console.err, highlight=False, markup=False).status("")
+            spinner = "line" if self._console.ascii else "dots"
+            rich = RichConsole(file=self._console.err, highlight=False, markup=False)
+            self._status = rich.status("", spinner=spinner)
             self._status.start()
         return self
 
@@ -65,7 +67,8 @@ def show_synced(context: Context, result: Any) -> None:
             {
                 "items": [dataclasses.asdict(one) for one in result.items],
                 "failed": [
-                    {"source": one.source, "code": one.error.code, "message": one.error.message} for one in result.failed
+                    {"source": one.source, "code": one.error.code, "message": one.error.message}
+                    for one in result.failed
                 ],
                 "next": None,
             }
@@ -102,7 +105,9 @@ def _show_difference(context: Context, one: Any) -> None:
     for line in lines[:_DIFF_LINES]:
         context.console.note(f"  {harmless(line)}")
     if len(lines) > _DIFF_LINES:
-        context.console.note(f"  ... {len(lines) - _DIFF_LINES} more lines: git -C {one.path} diff {one.before} {one.commit}")
+        context.console.note(
+            f"  ... {len(lines) - _DIFF_LINES} more lines: git -C {one.path} diff {one.before} {one.commit}"
+        )
 
 
 def fail(console: Console, result: Any) -> None:
