@@ -13,6 +13,7 @@ from phoenix_cli.ecosystem.facts import Service
 from phoenix_cli.ecosystem.places import LOW_PLACES, place_of
 
 FEW, MANY = 4, 24  # folders with a compose file or the like, or with a program that serves, that one system may have
+WEB = "web"  # the one process of a project without a name, as in a Procfile
 HINT = 0.5  # at most this sure: a hint
 
 
@@ -21,7 +22,8 @@ def join_services(services: Iterable[Service], built: frozenset[str] = frozenset
 
     ``built`` are the folders that compose makes its services of: what a manifest there would start is one of those.
     """
-    own = _without_collection([service for service in services if place_of(service.dir) not in LOW_PLACES])
+    named = (service if service.name else replace(service, name=WEB) for service in services)
+    own = _without_frontends(_without_collection([one for one in named if place_of(one.dir) not in LOW_PLACES]))
     unique = _unique(_hint(service) if service.dir in built and _is_inferred(service) else service for service in own)
     sure = [service for service in unique if service.confidence > HINT]
     hints = [service for service in unique if service.confidence <= HINT]
@@ -37,6 +39,13 @@ def _without_collection(services: list[Service]) -> list[Service]:
     if len(stated) <= FEW and len(inferred) <= MANY:
         return services
     return [service for service in services if not service.dir]
+
+
+def _without_frontends(services: list[Service]) -> list[Service]:
+    """Leave out development servers of pages further in, where the root has the program that serves them."""
+    if not any(service.dir == "" and service.image is None and service.confidence > HINT for service in services):
+        return services
+    return [service for service in services if not (service.dir and service.source.rule.startswith("node."))]
 
 
 def _is_inferred(service: Service) -> bool:
@@ -56,7 +65,7 @@ def _unique(services: Iterable[Service]) -> list[Service]:
             kept[key] = service
         else:
             strong, weak = (service, known) if service.confidence > known.confidence else (known, service)
-            kept[key] = replace(strong, port=strong.port or weak.port)
+            kept[key] = replace(strong, port=strong.port or weak.port, ports=tuple(dict.fromkeys((*strong.ports, *weak.ports))))
     return list(kept.values())
 
 

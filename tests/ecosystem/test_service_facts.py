@@ -56,3 +56,14 @@ def test_service_files_of_many_folders_are_a_collection_and_no_system() -> None:
     assert join_services([composed(dir) for dir in folders]) == ()
     assert [one.dir for one in join_services([composed(dir) for dir in ["", *folders]])] == [""]
     assert len(join_services([composed(dir) for dir in folders[:4]])) == 4
+
+
+def test_the_process_of_a_project_without_a_name_is_web() -> None:
+    assert [one.name for one in join_services([service("", port=8080, sure=0.7)])] == ["web"]
+
+
+def test_the_pages_of_a_server_are_served_by_it() -> None:
+    pages = Service("ui", Evidence("ui/package.json", 7, "node.script"), "ui", ("npm", "start"), port=5173, confidence=0.8)
+    assert [one.name for one in join_services([service("shop", port=8080, sure=0.7), pages])] == ["shop"]
+    assert [one.name for one in join_services([service("api", "api", port=8080, sure=0.7), pages])] == ["api", "ui"]
+    assert [one.name for one in join_services([service("db", image="postgres:16"), pages])] == ["db", "ui"]
