@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,12 @@ from typing import Any
 from phoenix_cli.ecosystem.knowledge import known, working_state
 from phoenix_cli.ecosystem.repositories import Repository, all_repositories, find, main_systems
 from phoenix_cli.ecosystem.runs import proven, runs_of
+from phoenix_cli.ecosystem.services.glance import glance
+from phoenix_cli.ecosystem.services.model import Service
 from phoenix_cli.ecosystem.trust import Level, trust_of
 from phoenix_cli.kernel.clock import Clock
 from phoenix_cli.kernel.events import Events
+from phoenix_cli.kernel.paths import Home
 from phoenix_cli.kernel.state import State
 from phoenix_cli.vcs.runner import Git
 
@@ -33,7 +36,7 @@ class Listed:
     updated_at: str
 
 
-def list_repositories(*, state: State) -> list[Listed]:
+def list_repositories(*, state: State, events: Events, home: Home, clock: Clock) -> list[Listed]:
     """List the imported repositories by name."""
     repositories = all_repositories(state)
     if not repositories:
@@ -47,7 +50,7 @@ def list_repositories(*, state: State) -> list[Listed]:
         for row in state.read("SELECT repo_id, command, status, max(started_at) FROM runs GROUP BY repo_id")
     }
     trusted = {row["repo_id"] for row in state.read("SELECT repo_id FROM trusts")}
-    services = _services(state)
+    services = _services(glance(state=state, events=events, home=home, clock=clock))
     return [
         Listed(
             id=one.id, name=one.name, path=one.path, build_systems=systems.get(one.tree or "", ()),
@@ -62,12 +65,11 @@ def list_repositories(*, state: State) -> list[Listed]:
 _TELLING = ("failed", "stopping", "starting", "running", "stopped")
 
 
-def _services(state: State) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for row in state.read("SELECT repo_id, status FROM services"):
-        known_status = found.get(row["repo_id"], "stopped")
-        found[row["repo_id"]] = min(known_status, row["status"], key=_TELLING.index)
-    return found
+def _services(services: Mapping[str, Sequence[Service]]) -> dict[str, str]:
+    return {
+        repo_id: min((service.status for service in several), key=_TELLING.index)
+        for repo_id, several in services.items()
+    }
 
 
 def show_repository(*, state: State, events: Events, git: Git, clock: Clock, repo: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def look_over(*, state: State, events: Events, home: Home, clock: Clock, runs: i
         return Overview((), (), (), {})
     services = looking.status(state=state, events=events, home=home, clock=clock, repos=names)
     last = [run for run in runs_of(state, events, clock, limit=runs) if run.repo_id in names]
-    listed = tuple(list_repositories(state=state))
+    listed = tuple(list_repositories(state=state, events=events, home=home, clock=clock))
     return Overview(
         listed, tuple(services), tuple((names[run.repo_id], run) for run in last), _changed(state, repositories, listed)
     )

@@ -131,7 +131,13 @@ def carry_out(
     except BaseException:
         _finish(replace(run, status="interrupted", reason="phoenix was stopped"), state, events, clock)
         raise
+    if outcome.exit_code is None:
+        _end_tagged(run.id, clock)  # the keeper did, unless somebody killed the keeper
     return _finish(_judge(run, outcome, timeout_s), state, events, clock)
+
+
+def _end_tagged(tag: str, clock: Clock) -> None:
+    processes.end(lambda: processes.tagged(tag), clock, grace_s=1.0)
 
 
 def prepare(
@@ -150,7 +156,7 @@ def prepare(
         readable=readable, hidden=(home.root,),
     )  # fmt: skip
     environment = {**sandbox.environment(environ, user_home), **mark}
-    return sandbox.wrap(box, launch.argv, cwd, environment), dict(environ), sandbox.limits()
+    return sandbox.wrap(box, launch.argv, cwd, environment), sandbox.variables(box, environment), sandbox.limits()
 
 
 def _begin(launch: Launch, state: State, home: Home, clock: Clock) -> Run:
@@ -175,7 +181,9 @@ def _begin(launch: Launch, state: State, home: Home, clock: Clock) -> Run:
 def _judge(run: Run, outcome: Outcome, timeout_s: float | None) -> Run:
     duration = round(outcome.duration_s, 3)
     if outcome.exit_code is None:
-        return replace(run, status="failed", reason=f"ended after {timeout_s:g} s, its time limit", duration_s=duration)
+        in_time = timeout_s is None or outcome.duration_s < timeout_s
+        reason = "the process that watched it was killed" if in_time else f"ended after {timeout_s:g} s, its time limit"
+        return replace(run, status="failed", reason=reason, duration_s=duration)
     status: Status = "passed" if outcome.exit_code == 0 else "failed"
     reason = "" if status == "passed" else processes.describe_exit(outcome.exit_code)
     return replace(run, status=status, exit_code=outcome.exit_code, reason=reason, duration_s=duration)
@@ -221,7 +229,7 @@ def _reconcile(state: State, events: Events, clock: Clock) -> None:
         owner = processes.Identity(row["pid"], row["started"], row["boot_id"])
         if processes.alive(owner):
             continue
-        processes.end(lambda tag=row["id"]: processes.tagged(tag), clock, grace_s=1.0)  # type: ignore[misc]
+        _end_tagged(row["id"], clock)
         run = replace(_run(row), status="interrupted", reason="phoenix or the machine went away")
         _finish(run, state, events, clock)
 

@@ -10,7 +10,7 @@ from phoenix_cli.ecosystem.knowledge import known
 from phoenix_cli.ecosystem.repositories import Repository, all_repositories, find
 from phoenix_cli.ecosystem.running import decide_level, read_variables, require_tool
 from phoenix_cli.ecosystem.runs import Launch
-from phoenix_cli.ecosystem.services import catalog, looking, starting, stopping, store
+from phoenix_cli.ecosystem.services import catalog, looking, restarting, starting, stopping, store
 from phoenix_cli.ecosystem.services.containers import attached, require_engine
 from phoenix_cli.ecosystem.services.model import LaunchSpec, Report
 from phoenix_cli.ecosystem.services.reports import Target
@@ -42,14 +42,17 @@ def start_service(
     sandboxed: bool = False,
     network: bool = False,
     variables: Sequence[str] = (),
+    again: bool = False,
 ) -> Report:
     """Start a service of an imported repository and wait until it is ready; one that runs is returned as it is.
 
-    Raises ``Refused`` for a repository at level inspect, ``Conflict`` for a taken port, ``Failed`` when the service ends
+    With ``again`` one that runs is stopped first, when nothing stands against its start any more. Raises ``Refused`` for a repository at level inspect, ``Conflict`` for a taken port, ``Failed`` when the service ends
     instead, ``Unavailable`` when it is not ready in time or its tool is missing.
     """
     repository = find(state, repo)
     detection = known(repository.path, state=state, git=git, clock=clock)
+    if again and service is None:
+        service = _only_one(state, repository)
     offer = catalog.choose(catalog.offers(detection), service, repository.name)
     target = Target(repository.id, repository.name, offer.name)
     extra = read_variables(variables, environ)
@@ -76,7 +79,8 @@ def start_service(
             tuple(argv), repository.path / offer.dir, environment, limits, level, level == "trusted" or network, ready
         )
 
-    return starting.start(
+    begin = restarting.restart if again else starting.start
+    return begin(
         state=state, events=events, home=home, clock=clock, target=target, prepare=prepare, port=port,
         known_port=offer.port, wait_s=wait_s,
     )  # fmt: skip
@@ -96,27 +100,31 @@ def stop_services(
 ) -> list[Report]:
     """Stop a service, or all of a repository's that are not stopped, with everything that they started."""
     repository = find(state, repo)
-    targets = _targets(state, repository, service)
-    return [
-        stopping.stop(state=state, events=events, home=home, clock=clock, target=target).report for target in targets
-    ]
-
-
-def _targets(state: State, repository: Repository, service: str | None) -> list[Target]:
     if service:
-        return [Target(repository.id, repository.name, service)]
+        target = Target(repository.id, repository.name, service)
+        return [stopping.stop(state=state, events=events, home=home, clock=clock, target=target).report]
+    stopping.stop_all(
+        state=state, events=events, home=home, clock=clock, repo_id=repository.id, repo=repository.name
+    )
+    return looking.status(
+        state=state, events=events, home=home, clock=clock, repos={repository.id: repository.name}
+    )
+
+
+def _only_one(state: State, repository: Repository) -> str | None:
+    """Return the service that was started when there was only one."""
     rows = [one for one in store.all_of(state) if one.repo_id == repository.id]
-    return [Target(repository.id, repository.name, one.name) for one in rows]
+    active = [one for one in rows if one.active] or rows
+    return active[0].name if len(active) == 1 else None
 
 
 def the_service(state: State, git: Git, clock: Clock, repo: str, service: str | None) -> Target:
     """Return the service that is meant: the named one, else the only one ever started, else the obvious one."""
     repository = find(state, repo)
-    started = _targets(state, repository, None)
-    if service is None and len(started) == 1:
-        return started[0]
-    if service is not None and service in {one.name for one in started}:
-        return Target(repository.id, repository.name, service)
+    started = {one.name for one in store.all_of(state) if one.repo_id == repository.id}
+    name = service or _only_one(state, repository)
+    if name in started:
+        return Target(repository.id, repository.name, str(name))
     detection = known(repository.path, state=state, git=git, clock=clock)
     offer = catalog.choose(catalog.offers(detection), service, repository.name)
     return Target(repository.id, repository.name, offer.name)

@@ -45,12 +45,12 @@ class Box:
 
 
 def wrap(box: Box, argv: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> list[str]:
-    """Return the argument list that runs ``argv`` inside the box. The environment is exactly what is given.
+    """Return the argument list that runs ``argv`` inside the box, to be started with exactly ``variables``.
 
     Raises ``Unavailable`` when bubblewrap is missing or not permitted here.
     """
     require()
-    words = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"]
+    words = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--hostname", "sandbox"]
     words += ["--share-net"] if box.network else []
     for system in _SYSTEM:
         words += _system_place(Path(system))
@@ -67,9 +67,12 @@ def wrap(box: Box, argv: Sequence[str], cwd: Path, environment: Mapping[str, str
         words += ["--tmpfs", str(place)] if place.exists() and not place.is_relative_to(box.writable) else []
     words += ["--bind", str(box.home), str(box.home), "--bind", str(box.writable), str(box.writable)]
     words += _keep_git(box.writable)
-    for name, value in {**environment, "HOME": str(box.home), "TMPDIR": "/tmp"}.items():
-        words += ["--setenv", name, value]
     return [*words, "--chdir", str(cwd), "--", *argv]
+
+
+def variables(box: Box, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment to start the wrapped command with; on its argument list every user could read it."""
+    return {**environment, "HOME": str(box.home), "TMPDIR": "/tmp"}
 
 
 def _system_place(place: Path) -> list[str]:

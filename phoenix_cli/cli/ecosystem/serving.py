@@ -109,13 +109,9 @@ def restart(
 ) -> None:
     """Stop a service and start it again."""
     context: Context = ctx.obj
-    running = [one for one in context.perform("ecosystem.status", repo=repo) if one.started_at]
-    names = [one.service for one in running if service in (None, one.service)]
-    for name in names:
-        context.perform("ecosystem.stop", repo=repo, service=name)
     started = perform_trusting(
-        context, "ecosystem.start", trust, sandbox, repo=repo, service=service or (names[0] if len(names) == 1 else None),
-        port=port, wait_s=wait, http_path=http, log_pattern=log_pattern, network=net, variables=env,
+        context, "ecosystem.start", trust, sandbox, repo=repo, service=service, port=port, wait_s=wait, http_path=http,
+        log_pattern=log_pattern, network=net, variables=env, again=True,
     )  # fmt: skip
     _say_started(context, started)
 

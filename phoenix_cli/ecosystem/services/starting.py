@@ -128,7 +128,7 @@ def _claim(launch: LaunchSpec, tag: str, mark: str, port: int, *, now: str, log_
     """Return the columns of a service that is about to be started.
 
     Of a sandboxed launch nothing is stored: it ends with its supervisor, so it is never adopted, and its argument list
-    holds its whole environment.
+    names places that are made for it alone.
     """
     kept = launch_columns(launch) if launch.level == "trusted" else {}
     return {

@@ -26,9 +26,10 @@ def launch(world, tmp_path, code=SERVER, *, network, readiness):
     box = sandbox.Box(writable=world.folder, home=private, user_home=tmp_path, network=network, readable=readable)
 
     def prepare(variables):
-        argv = sandbox.wrap(box, (*PYTHON, code), world.folder, {"PATH": os.environ["PATH"], **variables})
+        given = sandbox.variables(box, {"PATH": os.environ["PATH"], **variables})
+        argv = sandbox.wrap(box, (*PYTHON, code), world.folder, given)
         return LaunchSpec(
-            tuple(argv), world.folder, {"PATH": os.environ["PATH"]}, level="sandboxed", reachable=network,
+            tuple(argv), world.folder, given, level="sandboxed", reachable=network,
             readiness=readiness, policy=QUICK, limits=sandbox.limits(),
         )  # fmt: skip
 
