@@ -13,8 +13,8 @@ _WORDS: tuple[tuple[Place, str], ...] = (
              r"playwright|cypress|integration[-_]tests?|e2e[-_].*|.*[-_]e2e|test[-_].*|.*[-_]tests?|smoke[-_]tests?|acceptance|.*_suite_data|"
              r"test(assets|bed|suites?|utils?|apps?|kit|resources|lib|helpers?|support)"),
     ("benchmark", r"bench|benches|benchmarks?|perf"),
-    ("example", r"examples?|samples?|demos?|playgrounds?|sandbox(es)?|tutorials?|starters?|.*[-_](examples?|samples?|tutorials?|demos?)|"
-                r"examples?[-_].*|examplesite|(samples?|demos?)[-_](apps?|projects?)"),
+    ("example", r"examples?|samples?|demos?|playgrounds?|sandbox(es)?|tutorials?|starters?|"
+                r".*[-_](examples?|samples?|tutorials?|demos?)|examples?[-_].*|examplesite|(samples?|demos?)[-_](apps?|projects?)"),
     ("template", r"(.*[-_])?templates?|_?skeletons?|boilerplates?|scaffolds?|cookiecutter.*|archetypes?"),
     ("docs", r"docs?|documentation|website|site|.*[-_]docs"),
 )  # fmt: skip
