@@ -9,78 +9,91 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PHOENIX = Path(sys.executable).parent / "phoenix"
 QUICK = ("version", "help", "list")
+ROLES = ("test", "build", "check", "lint")
 
 
 def main(argv: list[str]) -> int:
-    """Play the session; the first failing step ends it with its exit status."""
+    """Play the session; a step that fails ends it with its exit status, but for the run of a stranger's command."""
     source = argv[0] if argv else str(ROOT)
     with tempfile.TemporaryDirectory(prefix="phoenix-demo-") as home:
-        environ = {**os.environ, "PHOENIX_HOME": home}
-        step(["import", source], environ)
-        name = ask(["list"], environ)["items"][0]["name"]
-        step(["detect", name], environ)
-        step(["commands", name], environ)
-        command = runnable(name, environ)
-        if command:
-            step(["run", name, command, "--sandbox" if sandbox(environ) else "--trust"], environ)
-        else:
-            print("(none of its commands has its tool on this machine, so none is run)")
-        step(["show", name], environ)
-        say(["status"])
-        run([str(PHOENIX), "status"], environ)
-    return 0
+        os.environ["PHOENIX_HOME"] = home
+        must(["ecosystem", "import", source])
+        (repository,) = ask(["ecosystem", "list"])
+        name = repository["name"]
+        must(["ecosystem", "detect", name])
+        must(["ecosystem", "commands", name])
+        status = run_one(name, Path(repository["path"]), own=not argv)
+        must(["ecosystem", "show", name])
+        must(["status"])
+    return 0 if argv else status
 
 
-def runnable(name: str, environ: dict[str, str]) -> str:
-    """Return a command of the repository that needs no network: its own quick one, else a build or a test."""
-    commands = ask(["commands", name], environ)["items"]
-    last_words = {command["name"].rpartition(":")[2]: command["name"] for command in reversed(commands)}
-    for word in (*QUICK, "build", "test"):
-        if word in last_words:
-            return str(last_words[word])
+def run_one(name: str, checkout: Path, *, own: bool) -> int:
+    """Run one quick command in the sandbox; without a sandbox only our own code is run."""
+    command = runnable(name, checkout)
+    boxed = {check["id"]: check["status"] for check in ask(["doctor"])}["sandbox.works"] == "ok"
+    if not command:
+        print("\n(none of its commands has its tool on this machine, so none is run)", flush=True)
+        return 0
+    if not boxed and not own:
+        print("\n(the sandbox does not work here, so nothing of it is run: phoenix doctor)", flush=True)
+        return 0
+    return step(["ecosystem", "run", name, command, "--sandbox" if boxed else "--trust"])
+
+
+def runnable(name: str, checkout: Path) -> str:
+    """Return a command whose tool is here: a quick one by its name, else the main one of a role."""
+    commands = [one for one in ask(["ecosystem", "commands", name]) if has_tool(one, checkout)]
+    for word in QUICK:
+        for command in commands:
+            if command["name"].rpartition(":")[2] == word:
+                return str(command["name"])
+    primary = set(filter(None, json.loads(output(["ecosystem", "detect", name]))["primary"].values()))
+    for role in ROLES:
+        for command in commands:
+            if command["role"] == role and command["name"] in primary:
+                return str(command["name"])
     return ""
 
 
-def sandbox(environ: dict[str, str]) -> bool:
-    """Tell whether the sandbox works here."""
-    done = subprocess.run([PHOENIX, "doctor", "--json"], env=environ, capture_output=True, text=True, check=False)
-    checks = {check["id"]: check["status"] for check in json.loads(done.stdout)["items"]}
-    return checks["sandbox.works"] == "ok"
+def has_tool(command: dict[str, Any], checkout: Path) -> bool:
+    """Tell whether a command's program is on PATH or in the checkout."""
+    program = command["argv"][0]
+    return (checkout / command["dir"] / program).exists() if "/" in program else shutil.which(program) is not None
 
 
-def ask(words: list[str], environ: dict[str, str]) -> dict[str, list[dict[str, str]]]:
-    """Return the JSON answer of an ecosystem verb."""
-    done = subprocess.run(
-        [PHOENIX, "ecosystem", *words, "--json"], env=environ, capture_output=True, text=True, check=True
-    )
-    answer: dict[str, list[dict[str, str]]] = json.loads(done.stdout)
-    return answer
+def ask(words: list[str]) -> list[dict[str, Any]]:
+    """Return the items of a JSON answer."""
+    items: list[dict[str, Any]] = json.loads(output(words))["items"]
+    return items
 
 
-def step(words: list[str], environ: dict[str, str]) -> None:
-    """Show an ecosystem command as one would type it, and carry it out."""
-    say(["ecosystem", *words])
-    run([str(PHOENIX), "ecosystem", *words], environ)
+def output(words: list[str]) -> str:
+    """Return what a command answers under ``--json``; doctor's exit status says that a tool is missing, which is fine."""
+    return subprocess.run([PHOENIX, *words, "--json"], capture_output=True, text=True, check=False).stdout
 
 
-def say(words: list[str]) -> None:
-    """Print the line that is carried out next."""
+def must(words: list[str]) -> None:
+    """Carry out a step; end when it fails."""
+    status = step(words)
+    if status:
+        sys.exit(status)
+
+
+def step(words: list[str]) -> int:
+    """Show a command as one would type it, carry it out, and return its exit status."""
     print(f"\n$ phoenix {shlex.join(words)}", flush=True)
-
-
-def run(words: list[str], environ: dict[str, str]) -> None:
-    """Carry out a step; end with its status when it fails."""
-    done = subprocess.run(words, env=environ, check=False)
-    if done.returncode:
-        sys.exit(done.returncode)
+    return subprocess.run([PHOENIX, *words], check=False).returncode
 
 
 if __name__ == "__main__":
