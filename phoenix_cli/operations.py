@@ -62,7 +62,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("ecosystem.commands", "ecosystem.knowledge:list_commands", "GET", "/api/ecosystem/commands", "read", _LOOK),
     Operation("ecosystem.explain", "ecosystem.knowledge:explain_target", "GET", "/api/ecosystem/explain", "read", _LOOK),
     Operation("ecosystem.list", "ecosystem.listing:list_repositories", "GET", "/api/ecosystem", "read", _SERVE),
-    Operation("ecosystem.show", "ecosystem.listing:show_repository", "GET", "/api/ecosystem/{repo}", "read", (*_LOOK, "events")),
+    Operation("ecosystem.show", "ecosystem.showing:show_repository", "GET", "/api/ecosystem/{repo}", "read", (*_LOOK, "events")),
     Operation("ecosystem.run", "ecosystem.running:run_command", "POST", "/api/ecosystem/{repo}/run", "external", _RUN),
     Operation(
         "ecosystem.trust", "ecosystem.running:set_trust", "POST", "/api/ecosystem/{repo}/trust", "write",
