@@ -25,6 +25,7 @@ _WRAPPERS: tuple[Words, ...] = tuple(
         "stack exec", "asdf exec", "rbenv exec", "nix develop", "xvfb-run", "dotenv", "retry", "time",
     )
 )  # fmt: skip
+_WRAPPERS_BY_FIRST = {first: [one for one in _WRAPPERS if one[0] == first] for first, *_ in _WRAPPERS}
 _VALUED = frozenset(
     ("--with", "--group", "--only-group", "--extra", "--python", "-p", "--project", "--package", "--directory", "-n", "-e",
      "--env", "--environment", "--from")
@@ -79,7 +80,7 @@ def _program(word: str) -> str:
 
 
 def _without_wrapper(words: Words) -> Words:
-    for wrapper in _WRAPPERS:
+    for wrapper in _WRAPPERS_BY_FIRST.get(words[0], ()) if words else ():
         if words[: len(wrapper)] == wrapper:
             return _after_flags(words[len(wrapper) :]) or words
     return words
