@@ -108,21 +108,31 @@ def insert(connection: sqlite3.Connection, here: Repository) -> None:
     )
 
 
-_WORK = frozenset({"install", "build", "test", "start", "dev"})
-
-
 def main_systems(detection: dict[str, Any]) -> list[str]:
-    """Return the systems that a repository is built with: not those of its examples, tests or docs.
-
-    Those that build, test or run something come before those that only check or describe it.
-    """
+    """Return the systems that a repository is built with, the most telling first: not those of its examples, tests or docs."""
     own = [one for one in detection["components"] if one["place"] in ("root", "member", "nested")]
-    ordered = sorted(own or detection["components"], key=lambda one: not _works(one))
-    return list(dict.fromkeys(one["system"] for one in ordered))
+    return list(dict.fromkeys(one["system"] for one in by_weight(own or detection["components"], detection)))
 
 
-def _works(component: dict[str, Any]) -> bool:
-    return any(command["role"] in _WORK for command in component["commands"])
+def by_weight(components: list[dict[str, Any]], detection: dict[str, Any]) -> list[dict[str, Any]]:
+    """Sort components for people: those with a primary command, in the order of the roles, then those with any role."""
+    primary = [name for name in detection.get("primary", {}).values() if name]
+
+    def weight(component: dict[str, Any]) -> tuple[int, int]:
+        roles = {command["name"]: command.get("role", "other") for command in component["commands"]}
+        at = [number for number, name in enumerate(primary) if name in roles]
+        return min(at, default=len(primary)), 2 if not roles else int(set(roles.values()) == {"other"})
+
+    return sorted(components, key=weight)
+
+
+def detection_key(tree: str, place: Path) -> str:
+    """Return the key under which the detection of a tree is kept for one place.
+
+    Not the tree's id alone: nobody checks that the objects in a folder's ``.git`` are what their names say, so a hostile
+    one could tell what the commands of another repository are.
+    """
+    return f"{tree}.{hashlib.sha256(os.fsencode(place)).hexdigest()[:12]}"
 
 
 def keep_detection(
