@@ -56,5 +56,14 @@ def build(home: Path | None = None, environ: Mapping[str, str] | None = None) ->
     """Build the application for a home folder (default: from the environment)."""
     environ = dict(os.environ if environ is None else environ)
     root = home.expanduser().absolute() if home else default_home(environ, Path.home())
-    actor = environ.get("USER") or environ.get("LOGNAME") or str(os.getuid())
+    actor = environ.get("USER") or environ.get("LOGNAME") or _login()
     return App(Home(root), Settings.from_environment(environ), environ, SystemClock(), actor, Path.home())
+
+
+def _login() -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())

@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from phoenix_cli.app import build
+from tests.homes import add_repository, home_at
 from tests.screens import screen
 
 ADDED = (
@@ -62,6 +63,15 @@ def test_filters(home):
     assert numbers(home("events", "--operation", "%", "--json")) == []
 
 
+def test_a_repository_is_meant_and_shown_by_its_name(home):
+    app = home_at(home.home)
+    click = add_repository(app, "click")
+    add(home, [("ecosystem.trust", click, {"level": "trusted"})])
+    assert numbers(home("events", "--target", "click", "--json")) == [5]
+    assert "  click   ✓ level trusted" in screen(home, "events", env={"NO_COLOR": "1"})
+    assert f"\t{click}\t" in home("events", "--target", "me/click").out
+
+
 def test_no_secret_is_kept_or_shown(home):
     answer = home("events", "--json")
     assert "hunter2" not in answer.out and answer.json["items"][0]["arguments"]["token"] == "***"
@@ -79,7 +89,7 @@ def test_a_terminal_gets_what_fits_and_nothing_that_moves_its_cursor(home, colum
     shown = screen(home, "events", columns=columns, env={"NO_COLOR": "1"})
     assert "\x1b" not in shown and "\u202e" not in shown
     # Narrow screens get a block a row; its last line is the terminal's to fold, so that nothing is lost.
-    assert max(len(line) for line in shown.splitlines() if not line.startswith("WHAT  ")) <= columns
+    assert max(len(line) for line in shown.splitlines() if not line.startswith("WHAT ")) <= columns
     assert "ago" in shown
 
 

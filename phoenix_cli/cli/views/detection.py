@@ -54,7 +54,12 @@ def show_primary(console: Console, found: Mapping[str, Any], proven: Mapping[str
     """Print role, command line, name; ``proven`` tells of a command's name how it went here."""
     commands = {command["name"]: command for one in found["components"] for command in one["commands"]}
     rows = [
-        (role, name, *((proven.get(name, "–"),) if proven is not None else ()), command_line(commands[name]))
+        (
+            role,
+            name,
+            *((proven.get(name, "–" if console.terminal else ""),) if proven is not None else ()),
+            command_line(commands[name]),
+        )
         for role, name in found["primary"].items()
         if name in commands
     ]

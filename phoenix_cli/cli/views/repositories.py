@@ -54,30 +54,44 @@ def short_ids(ids: Sequence[str]) -> dict[str, str]:
 
 
 def _alike(one: str, other: str) -> int:
-    return next((at for at, (mine, its) in enumerate(zip(one, other, strict=False)) if mine != its), min(len(one), len(other)))
+    return next(
+        (at for at, (mine, its) in enumerate(zip(one, other, strict=False)) if mine != its), min(len(one), len(other))
+    )
 
 
 def show_one(console: Console, found: Mapping[str, Any], now: datetime) -> None:
     """Print what one repository is, what can be run, and how it went here."""
-    console.line(f"{console.paint(one_line(found['name']), 'bold')}  {found['id']}")
-    state = f"{found['branch'] or 'detached'} {(found['commit'] or '')[:10]}"
-    if found["changes"]:
-        state += f", {found['changes']} uncommitted"
-    for label, value in (
-        ("from", found["url"]),
-        ("at", found["path"]),
-        ("on", state),
-        ("updated", ago(parse_iso(found["updated_at"]), now)),
-        ("trust", _trust(found["trust"])),
-        ("is", ", ".join(found["build_systems"])),
-    ):
-        console.line(f"  {console.paint(label.ljust(8), 'dim')} {one_line(value)}")
+    _show_head(console, found, now)
     proven = {name: proof_text(run, now) for name, run in found["proven"].items()}
     show_primary(console, found["detection"], proven)
+    others = {name: proof for name, proof in proven.items() if name not in found["detection"]["primary"].values()}
+    if others and console.terminal:
+        console.line()
+    console.table(("also run", "how it went here"), list(others.items()), colours={"also run": "cyan"})
     show_services(console, found["detection"]["services"])
     for conflict in found["detection"]["conflicts"]:
         console.done(f"{conflict['dir'] or '.'}: {conflict['message']}", "warn")
     console.next(f"phoenix ecosystem commands {found['name']}", f"phoenix ecosystem test {found['name']}")
+
+
+def _show_head(console: Console, found: Mapping[str, Any], now: datetime) -> None:
+    state = f"{found['branch'] or 'detached'} {(found['commit'] or '')[:10]}"
+    if found["changes"]:
+        state += f", {found['changes']} uncommitted"
+    rows = (
+        ("from", found["url"]),
+        ("at", found["path"]),
+        ("on", state),
+        ("updated", ago(parse_iso(found["updated_at"]), now) if console.terminal else found["updated_at"]),
+        ("trust", _trust(found["trust"])),
+        ("is", ", ".join(found["build_systems"])),
+    )
+    if not console.terminal:
+        console.table(("label", "value"), [("id", found["id"]), ("name", found["name"]), *rows])
+        return
+    console.line(f"{console.paint(one_line(found['name']), 'bold')}  {found['id']}")
+    for label, value in rows:
+        console.line(f"  {console.paint(label.ljust(8), 'dim')} {one_line(value)}")
 
 
 def _trust(trust: Mapping[str, Any]) -> str:
