@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from phoenix_cli.ecosystem.code_shape import is_code, side_by_side
+from phoenix_cli.ecosystem.code_shape import is_code, share_beside, side_by_side
 from phoenix_cli.ecosystem.facts import Component, Role
-from phoenix_cli.ecosystem.languages import share_of
 from phoenix_cli.ecosystem.scoring import Candidate, Scoring
 
 #: So many projects with code, or of any kind, may lie side by side; more are a collection that has no main one.
@@ -50,11 +50,11 @@ def main_folder(scoring: Scoring) -> str | None:
     if not code or (many and not named):
         return None
     main = max(named or code, key=lambda one: _weight(one, scoring)).dir
-    return main if named or scoring.code.folders.get(main, 1.0) >= PART else None
+    return main if named or not scoring.code.folders or scoring.code.folders.get(main, 0.0) >= PART else None
 
 
 def _weight(component: Component, scoring: Scoring) -> float:
-    share = share_of(component.language, scoring.code.languages) or 0.0
+    share = share_beside(component, [replace(one, dir=component.dir) for one in scoring.components], scoring.code)
     return component.confidence + share + 0.3 * scoring.use_of(component) - 0.5 * component.dir.count("/")
 
 

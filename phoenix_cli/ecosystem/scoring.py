@@ -14,7 +14,7 @@ _ORIGIN = {"platform": 0.05, "runner": 0.15, "script": 0.1, "ci": 0.0, "framewor
 #: A manager's own install is known to everyone and does nothing else, so a task for it must be seen in use to go first.
 _ORIGIN_OF_INSTALL = {"runner": -0.1}
 #: Systems that a repository often has beside its language's own tool, and that fewer people type.
-_SECOND = {"bazel": 0.2, "buck": 0.35, "nix": 0.2, "docker": 0.2, "pants": 0.1, "earthly": 0.3, "dagger": 0.3}
+_SECOND = {"bazel": 0.4, "buck": 0.35, "nix": 0.2, "docker": 0.2, "pants": 0.1, "earthly": 0.3, "dagger": 0.3}
 #: The least that its own component must be sure of a command; a variant of ``start`` is often a helper's or all examples'.
 SURE = 0.44
 _SURE_RUN: dict[str, float] = {"runner": 0.68, "script": 0.58}

@@ -6,6 +6,7 @@ folder follows the convention of one script for each task.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from phoenix_cli.ecosystem.facts import Command, Evidence, Role
@@ -26,6 +27,7 @@ _CONVENTION = frozenset(
 )
 ENOUGH = 3  # scripts of the convention's names make a folder one of that kind
 HEAD = 8_192
+_PACKAGING = re.compile(r"^[^#\n]*\bdocker[ -](?:compose|build|buildx)\b", re.MULTILINE)
 
 
 def scripts(files: Files, evidences: Evidences) -> Iterator[Command]:
@@ -61,6 +63,6 @@ def _role(stem: str, text: str) -> Role:
         return "format"
     if role == "install" and "install" not in runs:
         return "other"
-    if role == "build" and runs and runs <= {"test", "lint", "check", "format"}:
+    if role == "build" and (_PACKAGING.search(text) or (runs and runs <= {"test", "lint", "check", "format"})):
         return "other"
     return role

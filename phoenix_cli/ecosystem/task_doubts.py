@@ -36,6 +36,8 @@ def doubt(command: Command) -> float:
     parts = {*words, *_PARTS.split(" ".join(command.argv).lower())} if command.origin == "script" else set(words)
     if parts & _SIDE_WORDS.get(command.role, frozenset()):
         return OF_SIDE
+    if command.role == "build" and command.name.partition(":")[0] in ("tox", "nox"):
+        return OF_SIDE  # an environment that builds is one to test with, unless CI builds there
     vague = command.origin == "runner" and (_installs_itself(command, parts) or _runs_nothing(command))
     return OF_VAGUE if vague else 0.0
 

@@ -219,3 +219,11 @@ def test_a_small_part_of_the_code_is_not_the_main_folder() -> None:
     )
     chosen = [choose_primary([tool], Evidences([]), Code(folders={"ci/tool": share}))["test"] for share in (0.1, 0.9)]
     assert chosen == [None, "npm:tool:test"]
+
+
+def test_an_environment_that_builds_is_no_build_unless_ci_builds_there() -> None:
+    tox = component("tox", command("tox:py310-build", "tox -e py310-build", "build", 0.6, "runner"))
+    setuptools = component(
+        "setuptools", command("setuptools:build", "python -m build", "build", 0.85), language="python"
+    )
+    assert choose("build", [tox, setuptools]) == "setuptools:build"

@@ -48,3 +48,10 @@ def test_a_scripts_text_overrules_its_name() -> None:
     assert found.primary["lint"] == "script:check"
     assert found.primary["install"] != "script:install"
     assert found.primary["build"] != "script:build"
+
+
+def test_a_script_that_packs_containers_builds_nothing() -> None:
+    texts = {"scripts/build.sh": "docker compose -f compose.yaml build\n", "scripts/test.sh": "pytest\n"}
+    found = facts_of({**PROJECT, **texts, **workflow("sh scripts/build.sh", "sh scripts/test.sh")})
+    assert found.primary["build"] != "script:build"
+    assert found.primary["test"] == "script:test"
