@@ -171,6 +171,14 @@ class Attempts:
         if target and self.run.breakers[target].status == "open":
             self.timers.set(self.run.breakers[target].until, clock.BREAKER, state, 0)
 
+    def watch_breakers(self) -> None:
+        """Look again at every target that is left alone, when its time is over."""
+        seen: set[str] = set()
+        for state in self.run.steps.values():
+            if state.lane.breaker and state.lane.breaker not in seen:
+                seen.add(state.lane.breaker)
+                self._watch_breaker(state)
+
     def doubt(self, state: StepState) -> None:
         """Nobody knows whether the attempt had its effect: go by the step's policy."""
         if state.status != DOUBTFUL:
@@ -242,7 +250,6 @@ class Attempts:
             self.undo_failed(state, "its worker died", lost=True)
         self.arm_retry(state)
         self.arm_undo(state)
-        self._watch_breaker(state)
 
     def _resume_running(self, state: StepState, alive: bool) -> None:
         if not alive:

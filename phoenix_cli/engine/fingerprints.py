@@ -1,8 +1,12 @@
-"""Content hashes: of a step (what it does) and of a flow (what is done, in which order), whatever the file looks like."""
+"""Content hashes: of a step (what it does) and of a flow (what is done, in which order), whatever the file looks like.
+
+Only what differs from a field's default counts, so a new field changes no hash of a flow that does not use it.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 from collections.abc import Mapping
@@ -11,39 +15,59 @@ from typing import Any
 from phoenix_cli.engine.graph import Graph, build
 from phoenix_cli.engine.model import Flow, Step
 
-SCHEME = "flow-1"  # changes with the meaning of a field, never with its name in Python alone
+SCHEME = "flow-1"  # changes with the meaning of a field
 _NOT_HASHED = {"place", "places", "needs"}
 
 
 def fingerprint(step: Step) -> str:
     """Return a hash of one step without what it needs: the key of measured durations."""
-    fields = {
-        field.name: _plain(value)
-        for field in dataclasses.fields(step)
-        if field.name not in _NOT_HASHED and (value := getattr(step, field.name)) is not None
-    }
-    return _hash([SCHEME, type(step.action).__name__, fields])
+    return _hash([SCHEME, _fields(step)])
 
 
 def flow_hash(flow: Flow, graph: Graph | None = None) -> str:
     """Return a hash of steps, edges, resources and inputs; order of steps, comments and places do not count."""
     graph = graph or build(flow)
-    steps = sorted(
-        [name, fingerprint(step), sorted(graph.names[one] for one in graph.before[graph.numbers[name]])]
+    steps = {
+        name: [_fields(step), sorted([graph.names[one] for one in graph.before[graph.numbers[name]]])]
         for name, step in flow.steps.items()
-    )
-    resources = sorted([one.name, one.capacity] for one in flow.resources.values())
-    inputs = sorted([one.name, one.type, json.dumps(_plain(one.default)), one.required] for one in flow.inputs.values())
+    }
+    resources = {one.name: one.capacity for one in flow.resources.values()}
+    inputs = {one.name: _fields(one) for one in flow.inputs.values()}
     return _hash([SCHEME, flow.name, steps, resources, inputs, flow.keep_going, flow.retry_budget, flow.max_parallel])
 
 
+def idempotency_key(run_id: str, step: str) -> str:
+    """Return what a step hands to a service that must act once: the same in every attempt, another in every run."""
+    return _hash([SCHEME, run_id, step])
+
+
+@functools.cache
+def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
+    found = []
+    for field in dataclasses.fields(kind):
+        default = field.default_factory() if callable(field.default_factory) else field.default
+        if field.name not in _NOT_HASHED:
+            found.append((field.name, default))
+    return tuple(found)
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {"": type(value).__name__}
+    for name, default in _defaults(type(value)):  # type: ignore[arg-type]  # a class is hashable
+        one = getattr(value, name)
+        if one is not default and one != default:
+            found[name] = _plain(one)
+    return found
+
+
 def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = [field.name for field in dataclasses.fields(value) if field.name not in _NOT_HASHED]
-        return [type(value).__name__, {name: _plain(getattr(value, name)) for name in names}]
-    if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if dataclasses.is_dataclass(value):
+        return _fields(value)
+    return {str(name): _plain(one) for name, one in value.items()} if isinstance(value, Mapping) else value
 
 
 def _hash(value: Any) -> str:

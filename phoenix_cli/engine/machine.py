@@ -74,6 +74,7 @@ class Machine(Attempts):
         if self.run.status == "new":
             known = flow_hash(self.run.flow, self.run.graph)
             self.record(t.Begun(event.at, event.run_id, known, event.seed, event.inputs, event.breakers))
+            self.watch_breakers()
 
     def _step_started(self, event: e.StepStarted) -> None:
         if self.current(event) is not None:
@@ -146,6 +147,7 @@ class Machine(Attempts):
             self.resume_step(
                 state, (state.name, state.attempt) in event.alive, (state.name, state.undo_attempt) in event.alive
             )
+        self.watch_breakers()
 
     def _settle(self) -> None:
         run = self.run
@@ -182,7 +184,8 @@ class Machine(Attempts):
     def _look_closer(self, state: StepState) -> None:
         spec = state.spec
         group = spec.for_each is not None and state.parent is None
-        if spec.when and self.asks_item(state) != group and not self.holds(state):
+        asked_here = spec.for_each is None or self.asks_item(state) != group  # of a group: once, or of each child
+        if spec.when and asked_here and not self.holds(state):
             self.close(state, SKIPPED, f"not {spec.when}")
         elif group:
             self.record(t.Expanded(self.now, state.name, self.items(state)))

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from phoenix_cli.engine import transitions as t
 from phoenix_cli.engine.machine import replay
+from phoenix_cli.engine.step_states import BAD_ENDS
+from phoenix_cli.engine.step_values import StepsView, asks_about_item, context_of, holds
 from phoenix_cli.engine.validation import errors, validate
 from tests.engine.random_flows import random_flow
 from tests.engine.simulation import seeded
@@ -62,6 +64,26 @@ def once_is_once(simulation):
             assert times <= 1 + again.count(name) + retried.count(name)
 
 
+def conditions_held(simulation):
+    """What ran was to run, and what was skipped was not: judged by the statuses and outputs at the end."""
+    run = simulation.machine.run
+    executed = {step for step, _ in simulation.executed}
+    for name, state in run.steps.items():
+        bad = any(need.status in BAD_ENDS for need in (state.parent or state).before)
+        if name in executed:
+            assert state.patient or not bad
+        if state.status == "blocked":
+            assert bad and not state.patient
+        if not state.spec.when or (
+            state.spec.for_each is not None and asks_about_item(state) != (state.parent is not None)
+        ):
+            assert state.status != "skipped" or state.children
+            continue
+        if name in executed or (state.status == "skipped" and not state.children):
+            state.failed_needs = bad
+            assert holds(state, context_of(state, StepsView(run.steps), run.inputs)) == (name in executed)
+
+
 def undo_is_reversed(simulation):
     """A compensation starts only when those of all that came after are over."""
     run = simulation.machine.run
@@ -109,6 +131,7 @@ def test_every_run_ends_in_order(failures):
         needs_ended(simulation)
         once_is_once(simulation)
         undo_is_reversed(simulation)
+        conditions_held(simulation)
 
 
 def test_every_run_can_be_cancelled():
@@ -186,3 +209,22 @@ def test_any_run(seed, failures, cancel):
     needs_ended(simulation)
     once_is_once(simulation)
     undo_is_reversed(simulation)
+    conditions_held(simulation)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_ten_thousand_seeds():
+    for seed in range(1_000_000, 1_010_000):
+        draw = random.Random(seed)
+        simulation = play(seed, draw.choice([0.0, 0.1, 0.3]), draw.choice([None, None, None, draw.uniform(0, 10)]))
+        judge(simulation)
+        needs_ended(simulation)
+        once_is_once(simulation)
+        undo_is_reversed(simulation)
+        conditions_held(simulation)
+        if seed % 10 == 0:
+            after = simulation.crash(keep=draw.randint(0, len(simulation.journal)))
+            after.run()
+            judge(after)
+            undo_is_reversed(after)
