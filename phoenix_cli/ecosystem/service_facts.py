@@ -14,6 +14,7 @@ from phoenix_cli.ecosystem.places import LOW_PLACES, place_of
 
 FEW, MANY = 4, 24  # folders with a compose file or the like, or with a program that serves, that one system may have
 WEB = "web"  # the one process of a project without a name, as in a Procfile
+GIVEN = "procfile.given-port"  # a runner's own choice: it counts where nothing else tells of a port
 HINT = 0.5  # at most this sure: a hint
 
 
@@ -22,14 +23,17 @@ def join_services(services: Iterable[Service], built: frozenset[str] = frozenset
 
     ``built`` are the folders that compose makes its services of: what a manifest there would start is one of those.
     """
-    named = (service if service.name else replace(service, name=WEB) for service in services)
+    named = [service if service.name else replace(service, name=WEB) for service in services]
+    given = {(one.name, one.dir): one.port for one in named if one.source.rule == GIVEN}
+    named = [one for one in named if one.source.rule != GIVEN]
     own = _without_frontends(_without_collection([one for one in named if place_of(one.dir) not in LOW_PLACES]))
     unique = _unique(_hint(service) if service.dir in built and _is_inferred(service) else service for service in own)
     sure = [service for service in unique if service.confidence > HINT]
     hints = [service for service in unique if service.confidence <= HINT]
     if not sure:
         return tuple(_without_echoes(hints))
-    return tuple(_with_port(service, sure, hints) for service in sure)
+    known = (_with_port(service, sure, hints) for service in sure)
+    return tuple(one if one.port else replace(one, port=given.get((one.name, one.dir))) for one in known)
 
 
 def _without_collection(services: list[Service]) -> list[Service]:
@@ -42,10 +46,14 @@ def _without_collection(services: list[Service]) -> list[Service]:
 
 
 def _without_frontends(services: list[Service]) -> list[Service]:
-    """Leave out development servers of pages further in, where the root has the program that serves them."""
+    """Leave out the bundlers' development servers further in, where the root has the program that serves their pages."""
     if not any(service.dir == "" and service.image is None and service.confidence > HINT for service in services):
         return services
-    return [service for service in services if not (service.dir and service.source.rule.startswith("node."))]
+    return [service for service in services if not (service.dir and _is_bundled(service))]
+
+
+def _is_bundled(service: Service) -> bool:
+    return service.source.rule.startswith("node.") and service.confidence >= 0.8
 
 
 def _is_inferred(service: Service) -> bool:
@@ -57,25 +65,34 @@ def _hint(service: Service) -> Service:
 
 
 def _unique(services: Iterable[Service]) -> list[Service]:
-    kept: dict[tuple[str, str], Service] = {}
+    """Join what is told of one name in a folder: the surest keeps its ports, another gives those that it does not know."""
+    told: dict[tuple[str, str], list[Service]] = {}
     for service in services:
-        key = (service.name, service.dir)
-        known = kept.get(key)
-        if known is None:
-            kept[key] = service
-        else:
-            strong, weak = (service, known) if service.confidence > known.confidence else (known, service)
-            kept[key] = replace(strong, port=strong.port or weak.port, ports=tuple(dict.fromkeys((*strong.ports, *weak.ports))))
-    return list(kept.values())
+        told.setdefault((service.name, service.dir), []).append(service)
+    return [_joined(sorted(each, key=_weight, reverse=True)) for each in told.values()]
+
+
+def _weight(service: Service) -> float:
+    """A server in another language comes before the pages beside it that the same project is built with."""
+    return service.confidence - 0.15 * service.source.rule.startswith("node.")
+
+
+def _joined(told: list[Service]) -> Service:
+    """Return the surest; what a platform sets for the same process is a further port unless it is written down already."""
+    ports = [one for one in told if one.port is not None]
+    if not ports:
+        return told[0]
+    every = ports if _is_inferred(told[0]) else ports[:1]
+    return replace(told[0], port=ports[0].port, ports=tuple(dict.fromkeys(port for one in every for port in one.ports)))
 
 
 def _with_port(service: Service, sure: list[Service], hints: list[Service]) -> Service:
-    """Complete the port of the only process of a folder; a container's own image says nothing of ours."""
+    """Complete the ports of the only process of a folder; a container's own image says nothing of ours."""
     beside = [other for other in sure if other.dir == service.dir and other.image is None]
     ports = [hint.port for hint in hints if hint.dir == service.dir and hint.port is not None]
-    if service.port is None and beside == [service] and ports:
-        return replace(service, port=ports[0])
-    return service
+    if beside != [service] or not ports or (service.port is not None and not _is_inferred(service)):
+        return service
+    return replace(service, port=service.port or ports[0], ports=tuple(dict.fromkeys((*service.ports, *ports))))
 
 
 def _without_echoes(hints: list[Service]) -> list[Service]:

@@ -19,6 +19,8 @@ _VARIANT = re.compile(r"(?:docker-compose|compose)[._-]([\w.-]+)\.ya?ml|([\w-]+)
 _PREFERRED = ("dev", "local", "development", "base", "common", "default")
 #: Files that serve the tests or an image's build rather than a person who wants to run it.
 _ASIDE = re.compile(r"(?:^|[._-])(?:ci|tests?|e2e|bench|build|gitpod|codespaces)(?:[._-]|$)")
+#: What one brings up beside the program while working on it.
+_BESIDE = re.compile(r"(?:^|[._-])(?:dev|local|development|services)(?:[._-]|$)")
 _OWN_TASKS = frozenset({"up", "build", "down", "logs", "watch"})
 
 
@@ -67,13 +69,14 @@ def _variants(folder: Folder) -> list[str]:
 def _services(folder: Folder, files: list[str], variants: list[str], whole: bool) -> dict[str, ComposeService]:
     """Return the services of the project's files.
 
-    Variants are alternatives or overlays: what they add to a plain file is left out, the ports that they publish are not.
+    Variants are alternatives or overlays: what they add to a plain file is left out unless it is for developers, the
+    ports that they publish are not.
     Where there are only variants (``whole``), all of them together tell what there is to start.
     """
     found = services_of(folder, files)
     for name in variants:
         for key, service in services_of(folder, [name]).items() if [name] != files else ():
-            known = found.setdefault(key, service) if whole else found.get(key)
+            known = found.setdefault(key, service) if whole or _BESIDE.search(name) else found.get(key)
             if known is not None and not known.ports() and service.ports():
                 known.value = {**known.value, "ports": service.value["ports"]}
     return found
@@ -154,6 +157,8 @@ def _service(folder: Folder, files: list[str], service: ComposeService, sure: fl
     profile = service.value.get("profiles")
     chosen = ("--profile", str(profile[0])) if isinstance(profile, list) and profile else ()
     ports = service.ports()
+    if service.source.file.rpartition("/")[0] == folder.path and (name := service.source.file.rpartition("/")[2]) not in files:
+        files = [name]  # declared by a variant alone
     return Service(
         service.name, service.source, folder.path, _argv(folder, files, *chosen, "up", service.name), service.image,
         ports[0] if ports else None, confidence=min(sure, 0.7) if service.profiles else sure, ports=ports,

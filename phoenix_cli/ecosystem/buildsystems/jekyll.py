@@ -33,11 +33,17 @@ def detect(folder: Folder) -> Iterator[Fact]:
         serve,
         (*serve, "--livereload"),
         int(found.group(1)) if found else 4000,
-        is_product(folder),
+        is_product(folder) or _is_theme(folder),
         folder.evidence(file, "jekyll.port", found.group(0)) if found else None,
     )
     yield Component(folder.path, "jekyll", "markdown", 0.95, (source,), tuple(site.commands()))
     yield from site.service()
+
+
+def _is_theme(folder: Folder) -> bool:
+    """Tell a gem that is a theme, whose own site shows it: serving that is how one works on it."""
+    gems = [name for name in folder.names if name.endswith(".gemspec")]
+    return not folder.path and "_layouts" in folder.subfolders and any("jekyll" in folder.text(name) for name in gems)
 
 
 def _is_site(folder: Folder) -> bool:

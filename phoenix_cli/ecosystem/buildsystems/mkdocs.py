@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from phoenix_cli.ecosystem.buildsystems.conventions import Conventions
+from phoenix_cli.ecosystem.buildsystems.product import is_product
 from phoenix_cli.ecosystem.buildsystems.python_voice import main_voice
 from phoenix_cli.ecosystem.buildsystems.python_workspaces import project_above
-from phoenix_cli.ecosystem.commands import command_name
-from phoenix_cli.ecosystem.facts import Command, Component, Fact
+from phoenix_cli.ecosystem.buildsystems.site_commands import Site
+from phoenix_cli.ecosystem.facts import Component, Fact
 from phoenix_cli.ecosystem.files import Folder
 
 
@@ -22,16 +26,18 @@ def detect(folder: Folder) -> Iterator[Fact]:
     )
     run = main_voice(above).run if above is not None and known else ()
     source = folder.evidence(name, "mkdocs.file", "site_name")
-    commands = tuple(
-        Command(
-            command_name("mkdocs", task, folder.path),
-            "docs",
-            (*run, "mkdocs", task),
-            folder.path,
-            source,
-            "framework",
-            sure,
-        )
-        for task, sure in (("build", 0.85), ("serve", 0.8))
-    )
-    yield Component(folder.path, "mkdocs", "python", 0.95, (source,), commands=commands)
+    serve = (*run, "mkdocs", "serve")
+    product = is_product(folder) and "package.json" not in folder.names
+    site = Site(Conventions("mkdocs", folder, source), (*run, "mkdocs", "build"), serve, serve, _port(folder, name), product)
+    yield Component(folder.path, "mkdocs", "python", 0.95, (source,), commands=tuple(site.commands()))
+    yield from replace(site, product=product or _is_theme(folder)).service()
+
+
+def _port(folder: Folder, name: str) -> int:
+    found = re.search(r"^dev_addr:\s*['\"]?[\w.\[\]:]*:(\d{2,5})\b", folder.text(name), re.MULTILINE)
+    return int(found.group(1)) if found else 8000
+
+
+def _is_theme(folder: Folder) -> bool:
+    """Tell a package that brings a theme: its own site shows it, and serving that is how one works on it."""
+    return not folder.path and "mkdocs.themes" in folder.text("pyproject.toml") + folder.text("setup.py")

@@ -17,7 +17,8 @@ from phoenix_cli.ecosystem.facts import Command, Origin, Role, Service
 from phoenix_cli.ecosystem.ports import port_in_line
 
 _RUNS_FILE = re.compile(
-    r"(?:^|&&|;|\s)(?:(?:node|tsx|ts-node|nodemon|pm2|ts-node-dev)\b|(?:bun|deno)\b(?!\s+(?:build|test|install|x)\b))"
+    r"(?:^|&&|;|\s)(?:(?:node|tsx|ts-node|nodemon|pm2|ts-node-dev)\b"
+    r"|(?:bun|deno)\s+(?:run\s+)?(?:-\S+\s+)*(?:\.(?:\s|$)|[\w@./-]*(?:/|\.[cm]?[jt]sx?\b)))"
 )
 _LIBRARY = ("exports", "files", "module", "types", "typings", "publishConfig", "unpkg")
 _PLATFORM_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml", "Procfile")
@@ -27,6 +28,8 @@ _ASSETS_ONLY = (
 )  # fmt: skip
 _PAGES = ("index.html", "index.ejs")
 _PAGE_FOLDERS = ("", "src", "public", "client", "app", "web")
+#: What such a file starts is for those who test or maintain the project.
+_ASIDE = re.compile(r"(?:^|[\s/])(?:tests?|e2e|playwright|cypress|scripts?|tools?|examples?|demos?|mocks?|fixtures?)/")
 _TEST_FILES = re.compile(r"(?:\.test|\.spec|_test|_spec)\.[cm]?[jt]sx?$")
 _OTHER_TESTERS = ("vitest", "jest", "mocha", "ava", "tap", "@playwright/test", "cypress")
 
@@ -73,7 +76,7 @@ def _is_library(manifest: Manifest) -> bool:
 
 def _is_server(manifest: Manifest, command: Command, text: str) -> bool:
     """Tell whether a script starts a server of the package's own with node; a command-line program is none."""
-    if not _RUNS_FILE.search(text):
+    if not _RUNS_FILE.search(text) or _ASIDE.search(f"{manifest.folder.path}/") or _ASIDE.search(text):
         return False
     if node_frameworks.built_with(manifest) or manifest.depends_on(*SERVERS):
         return not (_is_library(manifest) and command.role == "dev")

@@ -39,8 +39,13 @@ def configured(folder: Folder, framework: Framework) -> int | None:
     for stem in framework.configs:
         name = folder.first(*(stem + end for end in _EXTENSIONS))
         if name is not None:
-            return _in_config(folder, folder.head(name, _SOURCE_READ))
+            return in_config(folder, name)
     return None
+
+
+def in_config(folder: Folder, name: str) -> int | None:
+    """Return the port that a bundler's or framework's configuration file sets as a literal."""
+    return _in_config(folder, folder.head(name, _SOURCE_READ))
 
 
 def in_environment(folder: Folder, variable: str = "PORT") -> int | None:

@@ -18,8 +18,19 @@ from phoenix_cli.ecosystem.ports import port_number
 
 _FIELDS = ("targets", "projectType", "sourceRoot", "implicitDependencies")
 _SERVER_PORTS = {
-    "angular": 4200, "vite": 4200, "webpack": 4200, "rspack": 4200, "react": 4200, "web": 4200, "next": 3000, "nuxt": 3000,
+    "angular": 4200, "build": 4200, "build-angular": 4200, "rsbuild": 4200,
+    "vite": 4200, "webpack": 4200, "rspack": 4200, "react": 4200, "web": 4200, "next": 3000, "nuxt": 3000,
 }  # fmt: skip
+#: Plugin -> the option that names its server's target, that target's usual name, the file that wakes it, the port.
+_PLUGINS = {
+    "@nx/vite": ("serveTargetName", "serve", ("vite.config",), 4200),
+    "@nx/webpack": ("serveTargetName", "serve", ("webpack.config",), 8080),
+    "@nx/rspack": ("serveTargetName", "serve", ("rspack.config",), 8080),
+    "@nx/rsbuild": ("devTargetName", "dev", ("rsbuild.config",), 3000),
+    "@nx/next": ("devTargetName", "dev", ("next.config",), 3000),
+    "@nx/nuxt": ("serveTargetName", "serve", ("nuxt.config",), 3000),
+    "@nx/remix": ("devTargetName", "dev", ("remix.config",), 3000),
+}
 _PACKAGES = ("nx", "@nrwl/cli", "@nrwl/workspace", "@nx/workspace")
 
 
@@ -93,7 +104,8 @@ def _project(folder: Folder) -> Iterator[Fact]:
     commands = tuple(_commands(folder, root, name))
     yield Component(folder.path, "nx", "javascript", 0.95, evidence, commands, name, member=folder.path != root.path)
     if data.get("projectType") == "application" and place_of(folder.path) not in LOW_PLACES:
-        yield from _services(folder, commands, name)
+        stated = list(_services(folder, commands, name))
+        yield from stated or _inferred(folder, root, name)
 
 
 def _commands(folder: Folder, root: Folder, name: str) -> Iterator[Command]:
@@ -118,6 +130,25 @@ def _services(folder: Folder, commands: tuple[Command, ...], name: str) -> Itera
         command = next((one for one in commands if one.argv[-1] == f"{name}:{target}"), None)
         if command is not None and isinstance(entry, dict):
             yield Service(name, command.source, folder.path, command.argv, port=_port(folder, entry), confidence=0.8)
+            return
+
+
+def _inferred(folder: Folder, root: Folder, name: str) -> Iterator[Service]:
+    """Yield the server that a plugin of the workspace makes of an application's configuration file."""
+    plugins = root.json("nx.json").get("plugins")
+    for plugin in plugins if isinstance(plugins, list) else ():
+        given = plugin if isinstance(plugin, dict) else {"plugin": plugin}
+        known = _PLUGINS.get(str(given.get("plugin")).removesuffix("/plugin"))
+        if known is None:
+            continue
+        option, usual, stems, port = known
+        file = folder.first(*(f"{stem}.{end}" for stem in stems for end in ("ts", "js", "mjs", "mts", "cjs")))
+        if file is not None:
+            options = given.get("options")
+            target = options.get(option) if isinstance(options, dict) else None
+            argv = (*_nx(root), "run", f"{name}:{target if isinstance(target, str) else usual}")
+            source = folder.evidence(file, "nx.plugin", line=1)
+            yield Service(name, source, folder.path, argv, port=node_ports.in_config(folder, file) or port, confidence=0.75)
             return
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from phoenix_cli.ecosystem.buildsystems.program_names import is_runnable
 from phoenix_cli.ecosystem.commands import command_name, shell
@@ -16,6 +16,7 @@ _LINE = re.compile(r"([A-Za-z0-9_][\w.-]*):\s*(\S.*)$")
 _RUNNERS = ("goreman", "overmind", "hivemind", "honcho", "forego", "foreman")
 #: Lines that run once at a deployment; nothing stays up.
 _ONCE = frozenset({"release", "postdeploy", "predeploy", "console"})
+_ENDS = re.compile(r"\b(?:db:\w+|cache:clear|assets:precompile|migrate|collectstatic)\s*$")
 _MANIFESTS = (
     "package.json", "pyproject.toml", "requirements.txt", "setup.py", "Pipfile", "manage.py", "app.py", "Gemfile", "config.ru",
     "go.mod", "Cargo.toml", "mix.exs", "pom.xml", "build.gradle", "build.gradle.kts", "composer.json", "project.clj", "build.sbt",
@@ -116,21 +117,28 @@ def _dev_commands(folder: Folder, file: str | None, processes: list[Process]) ->
 
 def _services(folder: Folder, processes: list[Process], sure: float) -> Iterator[Service]:
     for process in processes:
-        if process.name not in _ONCE:
-            yield Service(
-                process.name, process.source, folder.path, shell(process.text), port=_port(folder, process), confidence=sure,
-            )  # fmt: skip
+        if process.name in _ONCE or _ENDS.search(process.text):
+            continue
+        port = _port(folder, process)
+        service = Service(process.name, process.source, folder.path, shell(process.text), port=port, confidence=sure)
+        yield service
+        given = _given_port(folder, process) if port is None else None
+        if given is not None:  # less sure than what compose or a framework's settings say of the same process
+            yield replace(service, port=given, source=replace(process.source, rule="procfile.given-port"))
 
 
 def _port(folder: Folder, process: Process) -> int | None:
-    """Return the port that the line sets, else its server's configuration, else the one that foreman gives as PORT."""
+    """Return the port that the line sets, else the one of its server's configuration."""
     port = port_in_line(process.text) or _gunicorn_port(folder, process.text)
     if port is None and re.search(r"\brails (?:server|s)\b|\bpuma\b", process.text):
         port = RAILS_PORT  # what bin/dev and config/puma.rb set where nothing else does
-    if port is not None:
-        return port
-    given = process.name == "web" and is_runnable(process.text, folder)
-    return _first_port(folder) + 100 * process.index if given or re.search(r"\$\{?PORT\b", process.text) else None
+    return port
+
+
+def _given_port(folder: Folder, process: Process) -> int | None:
+    """Return what foreman gives a process as PORT, for one that is known to look at it."""
+    looks = (process.name == "web" and is_runnable(process.text, folder)) or re.search(r"\$\{?PORT\b", process.text)
+    return _first_port(folder) + 100 * process.index if looks else None
 
 
 def _first_port(folder: Folder) -> int:

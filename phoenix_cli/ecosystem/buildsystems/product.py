@@ -9,7 +9,7 @@ _PROGRAMS = (
     "Cargo.toml", "go.mod", "pyproject.toml", "setup.py", "setup.cfg", "pom.xml", "build.gradle", "build.gradle.kts",
     "settings.gradle", "settings.gradle.kts", "CMakeLists.txt", "meson.build", "composer.json", "mix.exs", "rebar.config",
     "build.sbt", "stack.yaml", "cabal.project", "dune-project", "pubspec.yaml", "Package.swift", "build.zig", "DESCRIPTION",
-    "configure.ac", "gleam.toml", "spago.yaml", "spago.dhall", "elm.json", "foundry.toml",
+    "configure.ac", "main.tf", "Chart.yaml", "galaxy.yml", "gleam.toml", "spago.yaml", "spago.dhall", "elm.json", "foundry.toml",
 )  # fmt: skip
 _ENDINGS = (".sln", ".slnx", ".csproj", ".gemspec", ".cabal")
 

@@ -18,6 +18,9 @@ OBJECTS: dict[str, tuple[tuple[str, ...], bool, int]] = {
     "Bottle": (("bottle",), False, 8080),
     "Dash": (("dash",), False, 8050),
 }
+_PORT_NAME = re.compile(r"\bport\s*=\s*(?:\w+\.){0,3}([A-Za-z_]*PORT)\b", re.IGNORECASE)
+_SETTINGS = frozenset(("settings.py", "config.py", "conf.py", "configuration.py", "constants.py", "base.py"))
+MAX_SETTINGS = 12
 _FASTAPI_CLI = ("fastapi[standard]", "fastapi[all]", "fastapi-cli")
 _ASGI = ("uvicorn", "hypercorn", "granian", "daphne")
 _MAIN = re.compile(r"^if __name__\s*==\s*['\"]__main__['\"]", re.MULTILINE)
@@ -62,6 +65,24 @@ def port_in(text: str) -> int | None:
     return int(found.group(1)) if found else None
 
 
+def computed_port(project: Project, text: str) -> int | None:
+    """Return the number behind ``port=settings.API_PORT``: what the project's settings give that name."""
+    found = _PORT_NAME.search(text)
+    if found is None:
+        return None
+    number = re.compile(rf"\b{found.group(1)}\b(?:\s*:[^=\n]{{1,60}})?\s*=[^\n]{{0,80}}?(?<![\w.])(\d{{2,5}})\b")
+    files = project.folder.files
+    texts = (files.head(path, 60_000) for path in _settings_files(project))
+    return next((int(one.group(1)) for each in (text, *texts) if (one := number.search(each))), None)
+
+
+def _settings_files(project: Project) -> list[str]:
+    found = (
+        below.join(name) for below in project.folder.below(4) for name in below.names if name in _SETTINGS
+    )  # fmt: skip
+    return sorted(found, key=lambda path: (path.count("/"), path))[:MAX_SETTINGS]
+
+
 def runs_itself(text: str) -> bool:
     """Tell whether a program starts its own server when it is run as the main program."""
     return bool(_MAIN.search(text) and _RUNS.search(text))
@@ -85,7 +106,7 @@ def _asgi(project: Project, target: Target) -> Calls:
     server = next((name for name in _ASGI if name in distributions(project)), "uvicorn")
     serve = (server, spot, *(["--factory"] if target.factory else []))
     watch = (*serve, "--reload") if server != "daphne" else None
-    own_port = port_in(target.text)
+    own_port = port_in(target.text) or computed_port(project, target.text)
     if runs_itself(target.text):
         itself = _program(target)
         watch = itself if "reload=True" in target.text else watch
@@ -94,7 +115,7 @@ def _asgi(project: Project, target: Target) -> Calls:
 
 
 def _wsgi(project: Project, target: Target) -> Calls:
-    own_port = port_in(target.text) or OBJECTS[target.framework][2]
+    own_port = port_in(target.text) or computed_port(project, target.text) or OBJECTS[target.framework][2]
     flask = _flask(project, target)
     gunicorn = ("gunicorn", f"{target.module}:{target.name}{'()' if target.factory else ''}")
     has_gunicorn = "gunicorn" in distributions(project)
@@ -102,7 +123,8 @@ def _wsgi(project: Project, target: Target) -> Calls:
         dev = _program(target) if "debug=True" in target.text or not flask else (*flask, "--debug")
         return Calls(_program(target), dev, (gunicorn,) if has_gunicorn else (), own_port)
     if has_gunicorn or not flask:
-        return Calls(gunicorn, (*flask, "--debug") if flask else None, (flask,) if flask else (), 8000)
+        port = own_port if flask and project.folder.has("Procfile") else 8000  # gunicorn takes the PORT that foreman gives
+        return Calls(gunicorn, (*flask, "--debug") if flask else None, (flask,) if flask else (), port)
     return Calls(flask, (*flask, "--debug"), (), 5000)
 
 

@@ -75,10 +75,20 @@ def test_override_include_and_extends_are_followed() -> None:
     assert services(files) == {"db": None, "web": 8080, "extra": None}
 
 
+def test_what_developers_bring_up_beside_the_program_counts() -> None:
+    plain = "services:\n  app:\n    build: .\n"
+    extra = "services:\n  mailpit:\n    image: axllent/mailpit\n    ports: ['8025:8025']\n"
+    found = facts_of({"docker-compose.yml": plain, "docker-compose.dev.yml": extra})
+    assert {one.name: one.argv for one in found.services} == {
+        "app": ("docker", "compose", "up", "app"),
+        "mailpit": ("docker", "compose", "-f", "docker-compose.dev.yml", "up", "mailpit"),
+    }
+
+
 def test_variants_complete_ports_and_stand_only_where_there_is_no_plain_file() -> None:
     plain = "services:\n  db:\n    image: postgres\n"
     overlay = "services:\n  db:\n    image: postgres\n    ports: ['5432:5432']\n  tool:\n    image: adminer\n"
-    assert services({"docker-compose.yml": plain, "docker-compose.dev.yml": overlay}) == {"db": 5432}
+    assert services({"docker-compose.yml": plain, "docker-compose.prod.yml": overlay}) == {"db": 5432}
     found = facts_of({"docker-compose.prod.yml": plain, "docker-compose.dev.yml": overlay, "docker-compose.ci-test.yml": plain})
     up = command_of(component_of(found, "compose"), "compose:up")
     assert up.argv == ("docker", "compose", "-f", "docker-compose.dev.yml", "up")

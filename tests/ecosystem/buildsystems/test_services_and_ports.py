@@ -1,0 +1,119 @@
+"""Which services a repository has and where they listen, over the borders of families."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ecosystem.memory_tree import component_of, facts_of
+
+
+def services(files: dict[str, str]) -> dict[str, tuple[int, ...]]:
+    return {one.name: one.ports for one in facts_of(files).services}
+
+
+def test_compose_knows_the_port_better_than_the_runner_of_a_procfile() -> None:
+    files = {"Procfile": "web: make run\n", "manage.py": "", "compose.yaml": "services:\n  web:\n    build: .\n    ports: ['8000:8000']\n"}
+    assert services(files) == {"web": (8000,)}
+
+
+def test_a_runners_port_counts_where_nothing_else_tells_of_one() -> None:
+    assert services({"Procfile": "web: node index.js\nworker: node worker.js\n"}) == {"web": (5000,), "worker": ()}
+
+
+def test_lines_that_come_to_an_end_are_no_services() -> None:
+    lines = "web: bin/rails server\ncache: bin/rails cache:clear\nmigrate: python manage.py migrate\n"
+    assert services({"Procfile": lines, "Gemfile": "gem 'rails'\n"}) == {"web": (3000,)}
+
+
+def test_a_platforms_port_is_a_further_one_of_the_same_process() -> None:
+    files = {
+        "package.json": '{"name": "shop", "private": true, "scripts": {"start": "next start"}, "dependencies": {"next": "15"}}',
+        "fly.toml": 'app = "shop"\n[http_service]\ninternal_port = 8080\n',
+    }
+    assert services(files) == {"shop": (3000, 8080)}
+
+
+@pytest.mark.parametrize(
+    ("dir", "scripts"),
+    [
+        ("", '{"start:nextcloud": "node playwright/start-server.mjs"}'),
+        ("scripts/triage", '{"start": "node main.js"}'),
+        ("db", '{"up": "bun --bun drizzle-kit up"}'),
+    ],
+)
+def test_what_serves_tests_and_maintainers_is_no_service(dir: str, scripts: str) -> None:
+    files = {"package.json": '{"name": "top", "private": true}'}
+    files[f"{dir}/package.json".lstrip("/")] = f'{{"name": "a", "private": true, "scripts": {scripts}}}'
+    assert services(files) == {}
+
+
+@pytest.mark.parametrize("start", ["bun src/index.ts", "bun run --hot ./server.ts", "bun --watch index.ts", "deno run -A main.ts"])
+def test_a_file_that_bun_or_deno_runs_is_a_service(start: str) -> None:
+    files = {
+        "package.json": f'{{"name": "api", "private": true, "scripts": {{"start": "{start}"}}, "dependencies": {{"hono": "4"}}}}',
+        "src/index.ts": "Bun.serve({ port: 8123 })\n",
+    }
+    assert list(services(files)) == ["api"]
+
+
+def test_a_port_by_name_is_looked_up_in_the_settings() -> None:
+    files = {
+        "pyproject.toml": "[project]\nname = 'meals'\ndependencies = ['fastapi', 'uvicorn']\n",
+        "meals/__init__.py": "",
+        "meals/app.py": (
+            "import uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\n"
+            "if __name__ == '__main__':\n    uvicorn.run('app:app', port=settings.API_PORT)\n"
+        ),
+        "meals/core/settings.py": "class Settings:\n    API_PORT: int = 9000\n",
+    }
+    assert services(files) == {"web": (9000,)}
+
+
+def test_a_theme_of_jekyll_is_shown_by_its_own_site() -> None:
+    files = {
+        "_config.yml": "title: theme\n", "_layouts/default.html": "", "_includes/head.html": "", "Gemfile": "gemspec\n",
+        "jekyll-theme-plain.gemspec": "Gem::Specification.new { |s| s.add_runtime_dependency 'jekyll' }\n",
+    }  # fmt: skip
+    assert services(files) == {"jekyll": (4000,)}
+
+
+def test_a_mkdocs_site_is_a_service_only_where_it_is_the_repository() -> None:
+    site = {"mkdocs.yml": "site_name: handbook\ndev_addr: 127.0.0.1:8001\n", "docs/index.md": ""}
+    assert services(site) == {"mkdocs": (8001,)}
+    assert {one.role for one in component_of(facts_of(site), "mkdocs").commands} == {"build", "start", "dev"}
+    assert services({**site, "main.tf": 'variable "a" {}\n'}) == {}
+    assert services({**site, "package.json": '{"name": "library"}'}) == {}
+    theme = {"pyproject.toml": "[project]\nname = 'mkdocs-plain'\n[project.entry-points.'mkdocs.themes']\nplain = 'plain'\n"}
+    assert services({**site, **theme}) == {"mkdocs": (8001,)}
+    assert {one.role for one in component_of(facts_of({**site, **theme}), "mkdocs").commands} == {"docs"}
+
+
+def test_nx_plugins_serve_applications_by_their_configuration_files() -> None:
+    files = {
+        "package.json": '{"name": "all", "devDependencies": {"nx": "20"}}',
+        "nx.json": '{"plugins": ["@nx/vite/plugin", {"plugin": "@nx/rsbuild", "options": {"devTargetName": "run-it"}}]}',
+        "apps/shop/project.json": '{"name": "shop", "projectType": "application", "targets": {}}',
+        "apps/shop/vite.config.ts": "export default { server: { port: 4300 } }\n",
+        "apps/cart/project.json": '{"name": "cart", "projectType": "application", "targets": {}}',
+        "apps/cart/rsbuild.config.ts": "export default {}\n",
+        "apps/admin/project.json": (
+            '{"name": "admin", "projectType": "application", "targets": {"serve": {"executor": "@angular/build:dev-server"}}}'
+        ),
+        "libs/ui/project.json": '{"name": "ui", "projectType": "library", "targets": {}}',
+        "libs/ui/vite.config.ts": "export default {}\n",
+    }
+    found = {one.name: (one.port, one.argv and one.argv[-1]) for one in facts_of(files).services}
+    assert found == {"shop": (4300, "shop:serve"), "cart": (3000, "cart:run-it"), "admin": (4200, "admin:serve")}
+
+
+def test_a_server_comes_before_the_pages_of_the_same_name() -> None:
+    files = {
+        "pom.xml": (
+            "<project><artifactId>clinic</artifactId><parent><artifactId>spring-boot-starter-parent</artifactId></parent>"
+            "<dependencies><dependency><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies>"
+            "<build><plugins><plugin><artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins></build></project>"
+        ),
+        "src/main/java/Main.java": "@SpringBootApplication class Main {}\n",
+        "package.json": '{"name": "clinic", "private": true, "scripts": {"start": "ng serve"}, "devDependencies": {"@angular/cli": "20"}}',
+    }
+    assert services(files) == {"clinic": (8080, 4200)}
