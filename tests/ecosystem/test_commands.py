@@ -89,4 +89,4 @@ def test_plain_words_are_an_argument_list_and_the_rest_is_left_to_a_shell(text: 
 
 @pytest.mark.parametrize("part", ["$(", "$(a ", "(", "'\"", "${", "x=(", "$(a(a(a(a", "\\", "<", "$", "$(\"'`"])
 def test_text_that_is_made_to_keep_us_busy_is_read_in_one_pass(part: str) -> None:
-    assert len(simple_commands(part * 20_000)) <= 80_000  # the suite's time limit is the judge of it
+    assert len(simple_commands(part * 20_000)) <= 5 * 20_000  # the suite's time limit is the judge of it
