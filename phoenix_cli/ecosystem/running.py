@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from phoenix_cli.ecosystem import runs, trust
+from phoenix_cli.ecosystem import environments, runs, trust
 from phoenix_cli.ecosystem.execution import Listener
 from phoenix_cli.ecosystem.knowledge import known
 from phoenix_cli.ecosystem.repositories import Repository, find
@@ -57,24 +57,27 @@ def run_command(
         trusting=trusting, sandboxed=sandboxed,
     )  # fmt: skip
     dir = "" if chosen["dir"] == "." else chosen["dir"]
-    require_tool(argv, repository.path / dir, environ)
+    require_tool(argv, repository.path / dir, environments.inside(environ, repository.path, repository.path / dir))
     launch = Launch(
-        repository, chosen["name"], chosen["role"], argv, dir, level, network, read_variables(variables, environ)
-    )
+        repository, chosen["name"], chosen["role"], argv, dir, level, network, read_variables(variables, environ),
+        environments.wanted(detection, chosen),
+    )  # fmt: skip
     run = runs.carry_out(
         launch, state=state, events=events, home=home, clock=clock, environ=environ, user_home=user_home, listen=listen,
         timeout_s=timeout_s, stdin=stdin,
     )  # fmt: skip
-    return run if run.status == "passed" else replace(run, advice=_never_passed(state, repository, detection, run.role))
+    return run if run.status == "passed" else replace(run, advice=_never_passed(state, repository, detection, run))
 
 
-#: What usually comes before a command of a role.
-_BEFORE = {"build": ("install",), "test": ("install", "build"), "start": ("install", "build"), "lint": ("install",)}
+#: What usually comes before a command of a role; a build only where tests run what a build folder holds.
+_BEFORE = {"build": ("install",), "test": ("install",), "start": ("install",), "dev": ("install",), "lint": ("install",)}
+_BUILT_FIRST = ("cmake:", "meson:", "autotools:")
 
 
-def _never_passed(state: State, repository: Repository, detection: dict[str, Any], role: str) -> tuple[str, ...]:
-    passed = {name for name, run in runs.proven(state, repository.id).items() if run.status == "passed"}
-    wanted = {before: detection["primary"].get(before) for before in _BEFORE.get(role, ())}
+def _never_passed(state: State, repository: Repository, detection: dict[str, Any], run: Run) -> tuple[str, ...]:
+    passed = {name for name, last in runs.proven(state, repository.id).items() if last.status == "passed"}
+    built = ("build",) if run.role == "test" and run.command.startswith(_BUILT_FIRST) else ()
+    wanted = {before: detection["primary"].get(before) for before in (*_BEFORE.get(run.role, ()), *built)}
     return tuple(before for before, name in wanted.items() if name and name not in passed)
 
 

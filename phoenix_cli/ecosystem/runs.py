@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from phoenix_cli.ecosystem import environments
 from phoenix_cli.ecosystem.execution import Listener, Outcome, execute
 from phoenix_cli.ecosystem.repositories import Repository
 from phoenix_cli.ecosystem.trust import Level
@@ -59,7 +60,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """Everything that decides how a command is run. ``argv`` is the command's own, not yet wrapped."""
+    """Everything that decides how a command is run. ``argv`` is the command's own, not yet wrapped.
+
+    ``makes_environment``: it installs with pip, so a ``.venv`` is made for it where there is none.
+    """
 
     repository: Repository
     command: str
@@ -69,6 +73,7 @@ class Launch:
     level: Level
     network: bool = False
     variables: tuple[tuple[str, str], ...] = ()
+    makes_environment: bool = False
 
 
 def choose_command(detection: Mapping[str, Any], word: str) -> dict[str, Any]:
@@ -144,19 +149,23 @@ def prepare(
     launch: Launch, tag: str, home: Home, environ: Mapping[str, str], user_home: Path, readable: tuple[Path, ...]
 ) -> tuple[list[str], dict[str, str], str]:
     """Return the argument list, environment and limits that a launch comes to at its level."""
-    cwd = launch.repository.path / launch.dir
+    root, cwd = launch.repository.path, launch.repository.path / launch.dir
     mark = {processes.TREE_VARIABLE: tag, **dict(launch.variables)}
-    if launch.level == "trusted":
-        plain = {name: value for name, value in environ.items() if not _SECRET.search(name)}
-        return list(launch.argv), {**plain, **mark}, "CORE=0"
+    trusted = launch.level == "trusted"
+    given = {name: value for name, value in environ.items() if not _SECRET.search(name)}
+    given = environments.inside(given if trusted else sandbox.environment(environ, user_home), root, cwd)
+    argv = launch.argv
+    if launch.makes_environment:
+        argv, given = environments.making(argv, given, cwd)
+    if trusted:
+        return list(argv), {**given, **mark}, "CORE=0"
     private = home.cache / "homes" / launch.repository.id
     private.mkdir(parents=True, exist_ok=True)
     box = sandbox.Box(
-        writable=launch.repository.path, home=private, user_home=user_home, network=launch.network,
-        readable=readable, hidden=(home.root,),
-    )  # fmt: skip
-    environment = {**sandbox.environment(environ, user_home), **mark}
-    return sandbox.wrap(box, launch.argv, cwd, environment), sandbox.variables(box, environment), sandbox.limits()
+        writable=root, home=private, user_home=user_home, network=launch.network, readable=readable, hidden=(home.root,)
+    )
+    given = {**given, **mark}
+    return sandbox.wrap(box, argv, cwd, given), sandbox.variables(box, given), sandbox.limits()
 
 
 def _begin(launch: Launch, state: State, home: Home, clock: Clock) -> Run:
