@@ -18,8 +18,8 @@ _AROUND = frozenset(
      "devspace", "vagrant")
 )  # fmt: skip
 _OF_C = frozenset(("make", "cmake", "autotools", "meson"))  # told by no language of their own
-#: Languages whose applications come with assets in JavaScript, which are many small files.
-_WITH_ASSETS = ("php", "ruby", "python", "elixir")
+#: Languages whose applications come with assets in JavaScript, which are many small files. Python is as often the helper.
+_WITH_ASSETS = ("php", "ruby", "elixir")
 COMPANION, MUCH = 0.5, 0.35
 
 

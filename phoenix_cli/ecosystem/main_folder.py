@@ -33,11 +33,18 @@ def look_below(scoring: Scoring, role: Role, found: Sequence[Candidate]) -> list
 
 def _of_main_folder(scoring: Scoring, found: Sequence[Candidate]) -> list[Candidate]:
     main = main_folder(scoring)
+    known = [one for one in found if not _is_guessed(scoring, one)]
     if main is None:
         return []
-    return [one for one in found if one.component.dir == main] or _of_one_folder(
-        [one for one in found if one.command.confidence >= SURE]
+    return [one for one in known if one.component.dir == main] or _of_one_folder(
+        [one for one in known if one.command.confidence >= SURE]
     )
+
+
+def _is_guessed(scoring: Scoring, candidate: Candidate) -> bool:
+    """Tell whether a lint is only what the tool offers by convention: one folder's is not the repository's."""
+    command = candidate.command
+    return command.role == "lint" and command.origin == "default" and scoring.evidences.strength(command) == 0
 
 
 def main_folder(scoring: Scoring) -> str | None:

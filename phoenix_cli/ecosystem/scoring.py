@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from phoenix_cli.ecosystem.code_shape import Code, share_beside
+from phoenix_cli.ecosystem.code_shape import Code, is_code, share_beside
 from phoenix_cli.ecosystem.facts import Command, Component, Role
+from phoenix_cli.ecosystem.languages import family_of
 from phoenix_cli.ecosystem.task_doubts import doubt
 from phoenix_cli.ecosystem.usage_evidence import Evidences
 
 _ORIGIN = {"platform": 0.05, "runner": 0.15, "script": 0.1, "ci": 0.0, "framework": 0.05, "default": 0.0}
-#: A manager's own install is known to everyone and does nothing else, so a task for it must be seen in use to go first.
-_ORIGIN_OF_INSTALL = {"runner": -0.1}
+#: A manager's own install is known to everyone and does nothing else, so a task for it must be seen in use to go first;
+#: where the root has managers of several languages, only a task can install for all of them.
+_TASK_INSTALLS, _TASK_INSTALLS_ALL = -0.1, 0.15
 #: Systems that a repository often has beside its language's own tool, and that fewer people type.
 _SECOND = {"bazel": 0.4, "buck": 0.35, "nix": 0.2, "docker": 0.2, "pants": 0.1, "earthly": 0.3, "dagger": 0.3}
 #: The least that its own component must be sure of a command; a variant of ``start`` is often a helper's or all examples'.
@@ -63,11 +65,25 @@ class Scoring:
         return command.confidence - doubt(command) + self._seen(command, WITHIN)
 
     def _between(self, component: Component, command: Command, sure: float) -> float:
-        by_origin = _ORIGIN_OF_INSTALL if command.role == "install" else _ORIGIN
-        score = sure + by_origin.get(command.origin, 0.0) - _SECOND.get(component.system, 0.0)
+        origin = self._of_install(command) if command.role == "install" else _ORIGIN[command.origin]
+        score = sure + origin - _SECOND.get(component.system, 0.0)
         score += self._seen(command, BETWEEN) + TOOL * self.use_of(component)
         foreign = _FOREIGN_OF.get(command.role, FOREIGN) * (0.5 if _wraps(command) else 1.0)
         return score - foreign * (1 - share_beside(component, self.components, self.code))
+
+    def _of_install(self, command: Command) -> float:
+        if command.origin != "runner":
+            return 0.0
+        return _TASK_INSTALLS_ALL if len(self._installed()) > 1 else _TASK_INSTALLS
+
+    def _installed(self) -> set[str]:
+        """Return the languages whose managers install at the root."""
+        managed = (one for one in self.components if not one.dir and is_code(one))
+        return {
+            family_of(one.language)
+            for one in managed
+            if any(command.role == "install" and not _wraps(command) for command in one.commands)
+        }
 
     def _seen(self, command: Command, weight: float) -> float:
         plain = command.role == "install" and not _wraps(command)  # CI runs one for every language, which tells little

@@ -227,3 +227,23 @@ def test_an_environment_that_builds_is_no_build_unless_ci_builds_there() -> None
         "setuptools", command("setuptools:build", "python -m build", "build", 0.85), language="python"
     )
     assert choose("build", [tox, setuptools]) == "setuptools:build"
+
+
+def test_only_a_task_installs_for_several_languages() -> None:
+    python = component("uv", command("uv:install", "uv sync", "install", 0.95), language="python")
+    node = component("npm", command("npm:install", "npm ci", "install", 0.95), language="javascript")
+    task = component("make", command("make:deps", "make deps", "install", 0.9, "runner", text="uv sync\nnpm ci\n"))
+    assert choose("install", [python, task]) == "uv:install"
+    assert choose("install", [python, node, task]) == "make:deps"
+
+
+def test_a_lint_that_one_folder_could_have_is_not_the_repositorys() -> None:
+    guess = component(
+        "uv",
+        command("uv:lint", "uv run ruff check .", "lint", 0.7, dir="api"),
+        dir="api",
+        language="python",
+        place="nested",
+    )
+    assert choose("lint", [guess]) is None
+    assert choose("lint", [guess], ci("ruff check .", dir="api")) == "uv:lint"
