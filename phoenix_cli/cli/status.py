@@ -42,6 +42,10 @@ def _json(found: Any) -> dict[str, Any]:
     }
 
 
+_RUN_FIELDS = (
+    "command", "status", "exit_code", "reason", "duration_s", "level", "commit", "started_at", "ended_at", "log",
+)  # fmt: skip
+
+
 def _run(repo: str, run: Any) -> dict[str, Any]:
-    body = dataclasses.asdict(run)
-    return {"run_id": body.pop("id"), "repo": repo, **body}
+    return {"run_id": run.id, "repo": repo, **{name: getattr(run, name) for name in _RUN_FIELDS}}
