@@ -8,7 +8,6 @@ from typing import Any, Protocol
 from phoenix_cli.engine import instructions as i
 from phoenix_cli.engine import timers as clock
 from phoenix_cli.engine import transitions as t
-from phoenix_cli.engine.dispatch import breaker_key
 from phoenix_cli.engine.expression_tokens import ExpressionError
 from phoenix_cli.engine.projection import CONFIRM, CRASHED, Projection
 from phoenix_cli.engine.retries import LOST_LIMIT, budget, covers, delay_s
@@ -260,62 +259,5 @@ class Attempts:
             self.stop(state, "cancel")
         else:
             self._limit(state)
-
-    def expire(self) -> None:
-        """Act on every timer that is due."""
-        while (found := self.timers.due(self.now)) is not None:
-            kind, state, token = found
-            _EXPIRED[kind](self, state, token)
-
-    def _retry_due(self, state: StepState, token: float) -> None:
-        if state.status == BACKING_OFF and state.retry_at == token:
-            self.ready(state)
-
-    def _queue_due(self, state: StepState, token: float) -> None:
-        if state.status == READY and state.ticket == token:
-            self.failed(state, "timeout", None, "the queue time limit is over")
-
-    def _total_due(self, state: StepState, _: float) -> None:
-        if state.status in (READY, BACKING_OFF):
-            self.failed(state, "timeout", None, "the total time limit is over")
-        elif state.status == RUNNING and not state.stopping:
-            self.stop(state, "total")
-
-    def _run_due(self, state: StepState, token: float) -> None:
-        self._attempt_due(state, token, clock.RUN, state.spec.timeouts.run_s, state.started_at)
-
-    def _idle_due(self, state: StepState, token: float) -> None:
-        last = state.started_at if state.output_at is None else state.output_at
-        self._attempt_due(state, token, clock.IDLE, state.spec.timeouts.idle_s, last)
-
-    def _attempt_due(self, state: StepState, token: float, kind: int, limit: float | None, since: float | None) -> None:
-        if state.status != RUNNING or state.attempt != token or state.stopping or limit is None:
-            return
-        start = since if since is not None else state.admitted_at or 0.0
-        if start + limit > self.now:
-            self.timers.set(start + limit, kind, state, token)
-        else:
-            self.stop(state, "run" if kind == clock.RUN else "idle")
-
-    def _undo_retry_due(self, state: StepState, token: float) -> None:
-        if state.undo == UNDO_BACKING_OFF and state.undo_retry_at == token:
-            self.undo_ready(state)
-
-    def _undo_run_due(self, state: StepState, token: float) -> None:
-        if state.undo == UNDOING and state.undo_attempt == token:
-            self.instructions.append(i.Stop(state.name, state.undo_attempt, "run"))
-
-    def _breaker_due(self, state: StepState, _: float) -> None:
-        self.run.queue.wake(breaker_key(state.lane.breaker))
-
-
-_EXPIRED: dict[int, Callable[[Attempts, StepState, float], None]] = {
-    clock.RETRY: Attempts._retry_due,
-    clock.QUEUE: Attempts._queue_due,
-    clock.RUN: Attempts._run_due,
-    clock.IDLE: Attempts._idle_due,
-    clock.TOTAL: Attempts._total_due,
-    clock.UNDO_RETRY: Attempts._undo_retry_due,
-    clock.UNDO_RUN: Attempts._undo_run_due,
-    clock.BREAKER: Attempts._breaker_due,
-}
+            if state.spec.timeouts.total_s is not None:
+                self.timers.set((state.ready_at or 0.0) + state.spec.timeouts.total_s, clock.TOTAL, state, 0)

@@ -24,7 +24,6 @@ from phoenix_cli.engine.step_states import (
     CANCELLED,
     DOUBTFUL,
     FAILED,
-    READY,
     RUNNING,
     SKIPPED,
     SUCCEEDED,
@@ -34,6 +33,7 @@ from phoenix_cli.engine.step_states import (
     WAITING,
     StepState,
 )
+from phoenix_cli.engine.time_limits import expire
 
 NOTHING: Mapping[str, float] = {}
 
@@ -154,7 +154,7 @@ class Machine(Attempts):
         if run.status != "running":
             return
         while True:
-            self.expire()
+            expire(self)
             while run.to_consider:
                 self._consider(run.to_consider.popleft())
             while run.groups_to_close:
@@ -273,4 +273,3 @@ _HANDLERS: dict[type, Callable[[Machine, Any], None]] = {
     e.Tick: Machine._tick,
     e.Resume: Machine._resume,
 }
-__all__ = ["READY", "Machine", "replay"]

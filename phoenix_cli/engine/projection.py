@@ -10,13 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from phoenix_cli.engine import transitions as t
-from phoenix_cli.engine.breakers import BreakerState
-from phoenix_cli.engine.critical_path import levels, weights
-from phoenix_cli.engine.dispatch import RANKS, Lane, ReadyQueue, breaker_key
+from phoenix_cli.engine.dispatch import ReadyQueue, breaker_key
 from phoenix_cli.engine.graph import Graph
-from phoenix_cli.engine.model import Flow, Step, SubFlow
-from phoenix_cli.engine.references import runs_after_failure
-from phoenix_cli.engine.resources import Claim, Pool, claims
+from phoenix_cli.engine.model import Flow
+from phoenix_cli.engine.resources import Pool
+from phoenix_cli.engine.step_making import StepMaker
 from phoenix_cli.engine.step_states import (
     BACKING_OFF,
     BAD_ENDS,
@@ -49,10 +47,10 @@ class Projection:
         self.graph = graph
         self.room = self.free = room
         self.pool = Pool(flow.resources)
-        self.breakers: dict[str, BreakerState] = {}
+        self.maker = StepMaker(flow)
+        self.breakers = self.maker.breakers
         self.queue = ReadyQueue(self.pool, lambda target, at: self.breakers[target].allows(at))
-        self._lanes: dict[tuple[tuple[Claim, ...], str], Lane] = {}
-        self.steps: dict[str, StepState] = {}
+        self.steps = self.maker.all(graph, measured)
         self.to_consider: deque[StepState] = deque()
         self.groups_to_close: deque[StepState] = deque()
         self.undo_order = UndoOrder()
@@ -62,31 +60,7 @@ class Projection:
         self.reason = ""
         self.stopped = self.cancelled = self.undoing = self.hard_failure = False
         self.retries = self.unended = self.running = 0
-        self._build(measured)
-
-    def _build(self, measured: Mapping[str, float]) -> None:
-        for name, spec in self.flow.steps.items():
-            self.steps[name] = self._state(name, spec)
-        found = list(self.steps.values())
-        ranked = levels(self.graph, weights(self.graph.names, measured))
-        for number, state in enumerate(found):
-            state.level = ranked[number]
-            state.before = [found[one] for one in self.graph.before[number]]
-            state.after = [found[one] for one in self.graph.after[number]]
-            state.open_needs = len(state.before)
-        self.unended = len(found)
-
-    def _state(self, name: str, spec: Step) -> StepState:
-        target = ""
-        if spec.breaker is not None:
-            target = spec.breaker.target
-            self.breakers.setdefault(target, BreakerState(spec.breaker))
-        key = (claims(spec.resources, self.flow.resources) if spec.resources else (), target)
-        lane = self._lanes.get(key)
-        if lane is None:
-            lane = self._lanes[key] = Lane(*key)
-        slots = 0 if isinstance(spec.action, SubFlow) else 1
-        return StepState(name, spec, lane, RANKS[spec.priority], slots, bool(spec.when) and runs_after_failure(spec))
+        self.unended = len(self.steps)
 
     def apply(self, transition: t.Transition) -> None:
         """Take one transition over."""
@@ -188,7 +162,7 @@ class Projection:
         group = self.steps[one.step]
         group.status = EXPANDED
         for number, item in enumerate(one.items):
-            child = self._state(f"{one.step}[{number}]", group.spec)
+            child = self.maker.state(f"{one.step}[{number}]", group.spec)
             child.parent, child.item, child.level = group, item, group.level
             child.failed_needs, child.ready_at = group.failed_needs, one.at
             group.children.append(child)

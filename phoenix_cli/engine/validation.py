@@ -18,7 +18,7 @@ MAX_HINTS = 20  # a near name is sought among all names: 1 ms each with thousand
 def validate(flow: Flow, graph: Graph | None = None) -> list[Problem]:
     """Return every mistake in the order of the file's lines; a flow may run when none is an error."""
     graph = graph or build(flow)
-    found = [*_steps(flow), *_cycles(flow, graph), *check_expressions(flow, graph)]
+    found = [*_steps(flow), *_breakers(flow), *_cycles(flow, graph), *check_expressions(flow, graph)]
     if not graph.cyclic:
         found += [*_writes(flow, graph)]
     found += [*_unreachable(flow, graph), *unused_outputs(flow, graph)]
@@ -73,6 +73,19 @@ def _requests(flow: Flow, step: Step) -> Iterator[Problem]:
         if request.resource in seen:
             yield Problem("flow.duplicate", f"{step.name} wants {request.resource} twice", request.place)
         seen.add(request.resource)
+
+
+def _breakers(flow: Flow) -> Iterator[Problem]:
+    rules: dict[str, Step] = {}
+    for step in flow.steps.values():
+        if step.breaker is not None:
+            first = rules.setdefault(step.breaker.target, step)
+            if first.breaker != step.breaker:
+                message = f"{step.name} and {first.name} have different rules for the breaker {step.breaker.target}"
+                yield Problem("flow.breaker", message, step.place_of("breaker"), "put the rule into defaults")
+        if flow.phases and step.phase and step.phase not in flow.phases:
+            message = f"{step.name} is of phase {step.phase}, which is not listed"
+            yield Problem("flow.phase", message, step.place_of("phase"), nearest(step.phase, flow.phases))
 
 
 def _cycles(flow: Flow, graph: Graph) -> Iterator[Problem]:

@@ -447,6 +447,14 @@ def test_a_step_that_kills_its_workers_is_given_up():
     assert (run.status("a"), run.attempt("a")) == ("failed", 4)
 
 
+def test_time_limits_count_on_after_a_crash():
+    run = Driven("a: {run: x, timeout: {total: 10s}, effect: pure}")
+    run.wait(6)
+    run.crash(alive={("a", 1)})
+    assert run.machine.wake_at == 10
+    assert run.wait(4) == [i.Stop("a", 1, "total")]
+
+
 def test_late_answers_of_old_attempts_are_ignored():
     run = Driven("a: {run: x, retry: 1}")
     run.crash()

@@ -82,6 +82,16 @@ def test_conflicting_writes():
     assert problems('a: {run: x, for_each: [1], outputs: {files: ["x-${{ item }}"]}}') == []
 
 
+def test_one_target_has_one_rule_and_a_phase_is_listed():
+    head = "phases: [build, test]\n"
+    found = problems(
+        "a: {run: x, breaker: {target: t, failures: 2}}\nb: {run: x, breaker: t, phase: tset}\nc: {run: x, breaker: t, phase: build}",
+        head,
+    )
+    assert [(code, line) for code, _, line, _ in found] == [("breaker", 5), ("phase", 5), ("breaker", 6)]
+    assert found[1][3] == "did you mean test?"
+
+
 def test_unreachable_and_unused_are_warnings():
     read = read_flow(
         "name: a\ninputs: {i: 1}\nsteps:\n  a: {run: x, when: 1 > 2}\n  b: {run: x, when: failed()}\n  c: {run: x, for_each: []}\n"
