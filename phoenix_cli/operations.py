@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from phoenix_cli.app import App
 from phoenix_cli.kernel.errors import PhoenixError
+from phoenix_cli.kernel.files import unusable
 
 Effect = Literal["read", "write", "external"]
 
@@ -41,23 +42,24 @@ _LOOK = ("state", "git", "clock")
 _SERVE = ("state", "events", "home", "clock")
 _RUN = ("state", "events", "home", "clock", "git", "environ", "user_home")
 
+# fmt: off
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "ecosystem.import", "ecosystem.importing:import_repositories", "POST", "/api/ecosystem/import", "external",
         ("state", "events", "home", "git", "clock", "settings", "user_home"),
-    ),  # fmt: skip
+    ),
     Operation(
         "ecosystem.sync", "ecosystem.syncing:sync_repositories", "POST", "/api/ecosystem/sync", "external",
         ("state", "events", "home", "git", "clock"),
-    ),  # fmt: skip
+    ),
     Operation(
         "ecosystem.remove", "ecosystem.removing:remove_repository", "DELETE", "/api/ecosystem/{repo}", "external",
         ("state", "events", "home", "git", "clock"),
-    ),  # fmt: skip
+    ),
     Operation(
         "ecosystem.difference", "ecosystem.differences:show_difference", "GET", "/api/ecosystem/{repo}/difference", "read",
         ("state", "git"),
-    ),  # fmt: skip
+    ),
     Operation("ecosystem.detect", "ecosystem.knowledge:detect_target", "GET", "/api/ecosystem/detect", "read", _LOOK),
     Operation("ecosystem.commands", "ecosystem.knowledge:list_commands", "GET", "/api/ecosystem/commands", "read", _LOOK),
     Operation("ecosystem.explain", "ecosystem.knowledge:explain_target", "GET", "/api/ecosystem/explain", "read", _LOOK),
@@ -70,14 +72,18 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation("ecosystem.start", "ecosystem.serving:start_service", "POST", "/api/ecosystem/{repo}/start", "external", _RUN),
     Operation("ecosystem.stop", "ecosystem.serving:stop_services", "POST", "/api/ecosystem/{repo}/stop", "external", _SERVE),
-    Operation("ecosystem.wait", "ecosystem.serving:wait_for_service", "GET", "/api/ecosystem/{repo}/wait", "read", (*_SERVE, "git")),
+    Operation(
+        "ecosystem.wait", "ecosystem.serving:wait_for_service", "GET", "/api/ecosystem/{repo}/wait", "read",
+        (*_SERVE, "git"),
+    ),
     Operation("ecosystem.status", "ecosystem.serving:service_status", "GET", "/api/ecosystem/services", "read", (*_SERVE, "git")),
     Operation("ecosystem.logs", "ecosystem.serving:service_log", "GET", "/api/ecosystem/{repo}/logs", "read", (*_SERVE, "git")),
     Operation("system.overview", "ecosystem.overview:look_over", "GET", "/api/overview", "read", _SERVE),
     Operation("health.examine", "health.checks:examine", "GET", "/api/health/checks", "read", ("home", "environ")),
     Operation("events.list", "kernel.events:list_events", "GET", "/api/events", "read", ("state", "events")),
     Operation("events.last_number", "kernel.events:last_number", "GET", "/api/events/last", "read", ("state",)),
-)  # fmt: skip
+)
+# fmt: on
 
 BY_NAME = {operation.name: operation for operation in OPERATIONS}
 
@@ -95,6 +101,11 @@ def perform(app: App, name: str, **arguments: Any) -> Any:
         if operation.effect != "read" and error.kind != "usage":
             _record_failure(app, operation, arguments, error)
         raise
+    except OSError as error:
+        told = unusable(error, app.home.root)
+        if told is None:
+            raise
+        raise told from error
 
 
 def _record_failure(app: App, operation: Operation, arguments: dict[str, Any], error: PhoenixError) -> None:

@@ -131,10 +131,27 @@ def test_every_screen_does_without_unicode(phoenix, tmp_path):
         app.events.append(connection, "test.done", arguments={"why": "long " * 40})
     app.state.close()
     env = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    for words in (["doctor"], ["status"], ["events"], ["ecosystem", "detect"], ["ecosystem", "commands"], ["help", "trust"]):
+    for words in (
+        ["doctor"],
+        ["status"],
+        ["events"],
+        ["ecosystem", "detect"],
+        ["ecosystem", "commands"],
+        ["help", "trust"],
+    ):
         shown = screen(phoenix, *words, env=env)
         assert shown.isascii() and "\\u" not in shown, words
 
 
 def test_json_on_a_terminal_is_still_json(phoenix):
     json.loads(screen(phoenix, "events", "--json"))
+
+
+def test_a_home_that_cannot_be_made_is_one_sentence_for_every_verb(phoenix, tmp_path):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "Makefile").write_text("test:\n\ttrue\n")
+    for words in (["ecosystem", "import", tmp_path], ["ecosystem", "sync"], ["ecosystem", "run", "x", "test"], ["status"]):
+        answer = phoenix(*words, "--home", tmp_path / "file" / "home")
+        assert answer.code in (0, 3, 6) and "bug" not in answer.err and "Traceback" not in answer.err, answer
+    answer = phoenix("ecosystem", "import", tmp_path, "--home", tmp_path / "file" / "home", "--json")
+    assert answer.code == 6 and answer.problem["code"] in ("state.unusable", "ecosystem.import_failed"), answer

@@ -1,5 +1,6 @@
 """Ids, clock, paths, locks, atomic files, settings."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from phoenix_cli.kernel.clock import iso, parse_iso
 from phoenix_cli.kernel.errors import KINDS, Conflict, did_you_mean
-from phoenix_cli.kernel.files import write_atomically
+from phoenix_cli.kernel.files import unusable, write_atomically
 from phoenix_cli.kernel.ids import new_id
 from phoenix_cli.kernel.locks import FileLock, locked
 from phoenix_cli.kernel.paths import default_home
@@ -87,3 +88,18 @@ def test_every_kind_of_error_has_its_own_name():
     assert len({kind.kind for kind in KINDS}) == len(KINDS) == 8
     assert did_you_mean("tets", ["test", "build"]) == ("did you mean test?",)
     assert did_you_mean("zzz", ["test"]) == ()
+
+
+def test_what_bars_the_state_folder_is_told_and_other_causes_are_not(tmp_path):
+    home = tmp_path / "home"
+    for number, place, code in (
+        (errno.EACCES, home / "repos", "state.unusable"),
+        (errno.EROFS, home, "state.unusable"),
+        (errno.ENOTDIR, tmp_path, "state.unusable"),
+        (errno.ENOSPC, "/elsewhere", "state.disk"),
+        (errno.EDQUOT, None, "state.disk"),
+    ):
+        told = unusable(OSError(number, "no", place and str(place)), home)
+        assert told is not None and told.code == code and told.hints
+    assert unusable(PermissionError(errno.EACCES, "no", "/elsewhere/file"), home) is None
+    assert unusable(FileNotFoundError(errno.ENOENT, "no", str(home / "x")), home) is None

@@ -7,12 +7,12 @@ all succeed; with Python's own deferred ``BEGIN`` 130 of them fail at once whate
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 from phoenix_cli.kernel.errors import Conflict, Failed, PhoenixError, Unavailable
+from phoenix_cli.kernel.files import unusable
 from phoenix_cli.kernel.state.version import APPLICATION_ID, SCHEMA_VERSION
 
 BUSY_TIMEOUT_S = 30.0
@@ -153,14 +153,10 @@ def _explained(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         raise explain(error, path) from error
     except OSError as error:
-        if error.filename is None or not str(error.filename).startswith(str(path.parent)):
+        told = unusable(error, path.parent)
+        if told is None:
             raise
-        raise Unavailable(
-            f"cannot use the state folder {path.parent}",
-            code="state.unusable",
-            cause=os.strerror(error.errno or 0).lower(),
-            hints=("choose another with --home or PHOENIX_HOME",),
-        ) from error
+        raise told from error
 
 
 def explain(error: sqlite3.DatabaseError, path: Path) -> PhoenixError:
