@@ -26,13 +26,14 @@ def join_services(services: Iterable[Service], built: frozenset[str] = frozenset
     named = [service if service.name else replace(service, name=WEB) for service in services]
     given = {(one.name, one.dir): one.port for one in named if one.source.rule == GIVEN}
     named = [one for one in named if one.source.rule != GIVEN]
-    own = _without_frontends(_without_collection([one for one in named if place_of(one.dir) not in LOW_PLACES]))
+    own = _without_collection([one for one in named if place_of(one.dir) not in LOW_PLACES])
+    own = _without_frontends(_without_alternatives(own))
     unique = _unique(_hint(service) if service.dir in built and _is_inferred(service) else service for service in own)
     sure = [service for service in unique if service.confidence > HINT]
     hints = [service for service in unique if service.confidence <= HINT]
     if not sure:
         return tuple(_without_echoes(hints))
-    known = (_with_port(service, sure, hints) for service in sure)
+    known = [_with_port(service, sure, hints) for service in (*sure, *_siblings(sure, hints))]
     return tuple(one if one.port else replace(one, port=given.get((one.name, one.dir))) for one in known)
 
 
@@ -43,6 +44,18 @@ def _without_collection(services: list[Service]) -> list[Service]:
     if len(stated) <= FEW and len(inferred) <= MANY:
         return services
     return [service for service in services if not service.dir]
+
+
+def _without_alternatives(services: list[Service]) -> list[Service]:
+    """Keep one container of an image where compose projects side by side all start it: one of them is meant, not all."""
+    taken: dict[tuple[str, str, str], str] = {}
+    kept = []
+    for service in services:
+        image = service.image if service.dir and service.source.rule == "compose.service" else None
+        key = (service.dir.rpartition("/")[0], service.name, image or "")
+        if image is None or taken.setdefault(key, service.dir) == service.dir:
+            kept.append(service)
+    return kept
 
 
 def _without_frontends(services: list[Service]) -> list[Service]:
@@ -80,10 +93,24 @@ def _weight(service: Service) -> float:
 def _joined(told: list[Service]) -> Service:
     """Return the surest; what a platform sets for the same process is a further port unless it is written down already."""
     ports = [one for one in told if one.port is not None]
+    ports = [one for one in ports if not _is_default(one)] or ports
     if not ports:
         return told[0]
     every = ports if _is_inferred(told[0]) else ports[:1]
     return replace(told[0], port=ports[0].port, ports=tuple(dict.fromkeys(port for one in every for port in one.ports)))
+
+
+def _siblings(sure: list[Service], hints: list[Service]) -> list[Service]:
+    """Return hints at programs in folders beside those of sure ones: a system of services in several languages."""
+    dirs = {one.dir for one in sure}
+    parents = [dir.rpartition("/")[0] for dir in dirs if "/" in dir]
+    beside = {parent for parent in parents if parents.count(parent) > 1}
+    return [one for one in hints if one.dir not in dirs and one.dir.rpartition("/")[0] in beside and one.source.rule == "docker.expose"]
+
+
+def _is_default(service: Service) -> bool:
+    """Tell whether nothing was written down about a program's port."""
+    return service.source.rule in ("dotnet.project", "maven.project")
 
 
 def _with_port(service: Service, sure: list[Service], hints: list[Service]) -> Service:
@@ -92,6 +119,8 @@ def _with_port(service: Service, sure: list[Service], hints: list[Service]) -> S
     ports = [hint.port for hint in hints if hint.dir == service.dir and hint.port is not None]
     if beside != [service] or not ports or (service.port is not None and not _is_inferred(service)):
         return service
+    if _is_default(service):
+        return replace(service, port=ports[0], ports=tuple(ports))
     return replace(service, port=service.port or ports[0], ports=tuple(dict.fromkeys((*service.ports, *ports))))
 
 

@@ -64,7 +64,7 @@ def _is_member(folder: Folder, manifest: dict[str, Any]) -> bool:
             whole = above.json(FILE)
             replaced = whole.get("replace")
             relative = folder.path[len(above.path) :].strip("/")
-            if isinstance(replaced, dict) and manifest.get("name") in replaced:
+            if isinstance(replaced, dict) and str(manifest.get("name")) in replaced:
                 return True
             return any_of(_paths(whole.get("repositories"))).fullmatch(relative) is not None
     return False

@@ -11,6 +11,7 @@ from phoenix_cli.ecosystem.buildsystems.hidden_folders import serves_above
 from phoenix_cli.ecosystem.buildsystems.image_versions import image_version
 from phoenix_cli.ecosystem.buildsystems.project_names import project_name
 from phoenix_cli.ecosystem.buildsystems.shell_usages import Shell
+from phoenix_cli.ecosystem.buildsystems.procfile import MANIFESTS
 from phoenix_cli.ecosystem.commands import command_name
 from phoenix_cli.ecosystem.facts import Command, Component, Fact, Service, Usage, Version
 from phoenix_cli.ecosystem.files import Folder
@@ -26,6 +27,7 @@ _FROM = re.compile(r"^[ \t]*FROM[ \t]", re.MULTILINE | re.IGNORECASE)
 _AFFIX = re.compile(r"^(?:Dockerfile|Containerfile)[._-]|[.](?:docker|container)file$", re.IGNORECASE)
 MAX_VARIANTS = 40
 
+_PROJECTS = (".csproj", ".fsproj", ".cabal")
 
 def detect(folder: Folder) -> Iterator[Fact]:
     """Yield the docker component of a folder; images of CI and of a dev container belong to the component above."""
@@ -95,11 +97,16 @@ def _hints(folder: Folder, name: str) -> Iterator[Fact]:
     context = _context(folder, found)
     yield from _usages(folder, name, found, context)
     yield from _versions(folder, name, found)
-    title = project_name(context, "")
-    if found.ports and found.argv and title:
+    title = context.name if context.path else project_name(context, "")
+    if found.ports and found.argv and title and _is_project(context):
         source = folder.evidence(name, "docker.expose", line=found.port_line)
         argv = _run(_file_option(folder, name, context), found.ports[0])
         yield Service(title, source, context.path, argv, port=found.ports[0], confidence=0.5)
+
+
+def _is_project(folder: Folder) -> bool:
+    """Tell whether a program is in the folder: an image of a service stands beside its manifest, or at the root."""
+    return not folder.path or folder.has(*MANIFESTS) or any(name.endswith(_PROJECTS) for name in folder.names)
 
 
 def _usages(folder: Folder, name: str, found: Dockerfile, context: Folder) -> Iterator[Usage]:

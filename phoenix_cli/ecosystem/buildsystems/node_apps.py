@@ -10,6 +10,7 @@ from phoenix_cli.ecosystem.buildsystems.node_forms import tool_form
 from phoenix_cli.ecosystem.buildsystems.node_frameworks import NEEDS_PAGE, SERVERS, Framework
 from phoenix_cli.ecosystem.buildsystems.node_managers import Decision
 from phoenix_cli.ecosystem.buildsystems.node_manifests import Manifest
+from phoenix_cli.ecosystem.buildsystems.own_services import HINT
 from phoenix_cli.ecosystem.buildsystems.node_script_calls import delegates, runs
 from phoenix_cli.ecosystem.buildsystems.node_script_texts import is_demo, is_docs
 from phoenix_cli.ecosystem.commands import command_name
@@ -28,6 +29,7 @@ _ASSETS_ONLY = (
 )  # fmt: skip
 _PAGES = ("index.html", "index.ejs")
 _PAGE_FOLDERS = ("", "src", "public", "client", "app", "web")
+_WEB_LINE = re.compile(r"^web:\s*(?:[A-Z_]+=\S+\s+)*(?:npm|yarn|pnpm|npx|node|bun|next|nuxt|tsx|ts-node|serve)\b", re.MULTILINE)
 #: What such a file starts is for those who test or maintain the project.
 _ASIDE = re.compile(r"(?:^|[\s/])(?:tests?|e2e|playwright|cypress|scripts?|tools?|examples?|demos?|mocks?|fixtures?)/")
 _TEST_FILES = re.compile(r"(?:\.test|\.spec|_test|_spec)\.[cm]?[jt]sx?$")
@@ -46,20 +48,31 @@ def services(manifest: Manifest, commands: Sequence[Command]) -> Iterator[Servic
             continue
         if framework is not None and not _is_app(manifest, framework):
             continue
+        port = _port(manifest, framework, text)
+        others = [port_in_line(runs(manifest, one.text)) for one in offered if framework is not None and one is not command]
+        if framework is not None and port == framework.port and port_in_line(text) is None:
+            port = next((other for other in others if other), port)  # what another script sets says more than the default
         yield Service(
             _name(manifest, command), command.source, manifest.folder.path, command.argv,
-            port=_port(manifest, framework, text), confidence=0.8 if framework else 0.6,
+            port=port, confidence=HINT if _is_web_process(manifest) else 0.8 if framework else 0.6,
         )  # fmt: skip
         return
 
 
 def _name(manifest: Manifest, command: Command) -> str:
     """Name the service: its folder, at the root the package, or the script where a platform file there names what runs."""
+    if _is_web_process(manifest):
+        return "web"
     if manifest.folder.path:
         return manifest.folder.name
     if manifest.folder.has(*_PLATFORM_FILES):
         return command.name.partition(":")[2]
     return manifest.short_name or "web"
+
+
+def _is_web_process(manifest: Manifest) -> bool:
+    """Tell whether the Procfile beside starts this package as its ``web``: the two are one process."""
+    return _WEB_LINE.search(manifest.folder.text("Procfile")) is not None
 
 
 def _is_app(manifest: Manifest, framework: Framework) -> bool:

@@ -17,7 +17,7 @@ _RUNNERS = ("goreman", "overmind", "hivemind", "honcho", "forego", "foreman")
 #: Lines that run once at a deployment; nothing stays up.
 _ONCE = frozenset({"release", "postdeploy", "predeploy", "console"})
 _ENDS = re.compile(r"\b(?:db:\w+|cache:clear|assets:precompile|migrate|collectstatic)\s*$")
-_MANIFESTS = (
+MANIFESTS = (
     "package.json", "pyproject.toml", "requirements.txt", "setup.py", "Pipfile", "manage.py", "app.py", "Gemfile", "config.ru",
     "go.mod", "Cargo.toml", "mix.exs", "pom.xml", "build.gradle", "build.gradle.kts", "composer.json", "project.clj", "build.sbt",
 )  # fmt: skip
@@ -65,7 +65,7 @@ def _processes(folder: Folder, name: str) -> list[Process]:
 
 def _is_a_project(folder: Folder) -> bool:
     """Tell whether the folder is what the lines run in: a Procfile alone in ``deploy/`` is a part of a deployment."""
-    return not folder.path or folder.has(*_MANIFESTS)
+    return not folder.path or folder.has(*MANIFESTS)
 
 
 def _is_further_in(folder: Folder) -> bool:

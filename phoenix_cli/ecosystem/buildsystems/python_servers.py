@@ -19,6 +19,7 @@ OBJECTS: dict[str, tuple[tuple[str, ...], bool, int]] = {
     "Dash": (("dash",), False, 8050),
 }
 _PORT_NAME = re.compile(r"\bport\s*=\s*(?:\w+\.){0,3}([A-Za-z_]*PORT)\b", re.IGNORECASE)
+_FLASK_PORT = re.compile(r"^FLASK_RUN_PORT=[\"']?(\d{2,5})\b", re.MULTILINE)
 _SETTINGS = frozenset(("settings.py", "config.py", "conf.py", "configuration.py", "constants.py", "base.py"))
 MAX_SETTINGS = 12
 _FASTAPI_CLI = ("fastapi[standard]", "fastapi[all]", "fastapi-cli")
@@ -115,7 +116,9 @@ def _asgi(project: Project, target: Target) -> Calls:
 
 
 def _wsgi(project: Project, target: Target) -> Calls:
-    own_port = port_in(target.text) or computed_port(project, target.text) or OBJECTS[target.framework][2]
+    named = _FLASK_PORT.search(project.folder.text(".flaskenv")) if target.framework == "Flask" else None
+    stated = int(named.group(1)) if named else None
+    own_port = stated or port_in(target.text) or computed_port(project, target.text) or OBJECTS[target.framework][2]
     flask = _flask(project, target)
     gunicorn = ("gunicorn", f"{target.module}:{target.name}{'()' if target.factory else ''}")
     has_gunicorn = "gunicorn" in distributions(project)
@@ -125,7 +128,7 @@ def _wsgi(project: Project, target: Target) -> Calls:
     if has_gunicorn or not flask:
         port = own_port if flask and project.folder.has("Procfile") else 8000  # gunicorn takes the PORT that foreman gives
         return Calls(gunicorn, (*flask, "--debug") if flask else None, (flask,) if flask else (), port)
-    return Calls(flask, (*flask, "--debug"), (), 5000)
+    return Calls(flask, (*flask, "--debug"), (), stated or 5000)
 
 
 def _flask(project: Project, target: Target) -> tuple[str, ...]:

@@ -105,10 +105,12 @@ def test_examples_and_documentation_are_no_services():
     assert facts_of({"examples/a/package.json": manifest, "docs/package.json": manifest}).services == ()
 
 
-def test_beside_a_platform_file_the_script_names_the_service():
+def test_a_procfile_names_the_process_that_it_starts():
     manifest = json.dumps({"name": "shop", "scripts": {"start": "next start"}})
     assert [one.name for one in facts_of({"package.json": manifest}).services] == ["shop"]
-    assert "start" in [one.name for one in facts_of({"package.json": manifest, "Procfile": "web: npm start\n"}).services]
+    assert [one.name for one in facts_of({"package.json": manifest, "Procfile": "web: npm start\n"}).services] == ["web"]
+    found = facts_of({"package.json": manifest, "Procfile": "web: bundle exec puma\n"})
+    assert {one.name for one in found.services} == {"web", "start"}  # another program beside the one of the Procfile
 
 
 def test_a_frameworks_own_commands_stand_in_for_scripts():

@@ -117,3 +117,53 @@ def test_a_server_comes_before_the_pages_of_the_same_name() -> None:
         "package.json": '{"name": "clinic", "private": true, "scripts": {"start": "ng serve"}, "devDependencies": {"@angular/cli": "20"}}',
     }
     assert services(files) == {"clinic": (8080, 4200)}
+
+
+def test_a_procfile_and_a_package_tell_of_one_process() -> None:
+    files = {
+        "Procfile": "web: node index.js\n",
+        "package.json": '{"name": "a", "private": true, "scripts": {"start": "node index.js"}, "dependencies": {"express": "4"}}',
+        "index.js": "const port = process.env.PORT || 5006\napp.listen(port)\n",
+    }
+    assert services(files) == {"web": (5006,)}
+
+
+def test_a_port_in_a_script_comes_before_the_frameworks() -> None:
+    manifest = '{"name": "a", "private": true, "scripts": {"dev": "next dev -p 3100", "start": "next start"}, "dependencies": {"next": "15"}}'
+    assert services({"package.json": manifest}) == {"a": (3100,)}
+
+
+def test_flask_takes_its_port_from_its_environment() -> None:
+    files = {"app.py": "from flask import Flask\napp = Flask(__name__)\n", "requirements.txt": "flask\n"}
+    assert services({**files, ".flaskenv": "FLASK_APP=app.py\nFLASK_RUN_PORT=5050\n"}) == {"web": (5050,)}
+
+
+def test_an_application_further_in_has_its_folders_name() -> None:
+    files = {"backend/requirements.txt": "fastapi\n", "backend/main.py": "from fastapi import FastAPI\napp = FastAPI()\n"}
+    assert services(files) == {"backend": (8000,)}
+
+
+def test_images_count_beside_programs_in_other_languages_only() -> None:
+    serves = 'package main\n\nimport "net/http"\n\nfunc main() { http.ListenAndServe(":%s", nil) }\n'
+    image = "FROM python\nCOPY . .\nEXPOSE 9100\nCMD python mail.py\n"
+    files = {
+        "src/cart/go.mod": "module example.org/cart\n", "src/cart/main.go": serves % 7070,
+        "src/shop/go.mod": "module example.org/shop\n", "src/shop/main.go": serves % 8080,
+    }  # fmt: skip
+    mail = {"src/mail/requirements.txt": "grpcio\n", "src/mail/Dockerfile": image, "src/mail/mail.py": ""}
+    assert services({**files, **mail}) == {"cart": (7070,), "shop": (8080,), "mail": (9100,)}
+    assert services({**files, "src/base/Dockerfile": image, "src/base/mail.py": ""}) == {"cart": (7070,), "shop": (8080,)}
+
+
+def test_an_image_says_more_than_the_default_of_a_program_without_settings() -> None:
+    project = '<Project Sdk="Microsoft.NET.Sdk.Web"></Project>'
+    files = {"src/Api/Api.csproj": project, "src/Api/Program.cs": "WebApplication.CreateBuilder(args).Build().Run();\n"}
+    assert services(files) == {"Api": (5000,)}
+    image = "FROM mcr.microsoft.com/dotnet/aspnet:9.0\nCOPY . .\nEXPOSE 7070\nENTRYPOINT dotnet Api.dll\n"
+    assert services({**files, "src/Api/Dockerfile": image}) == {"Api": (7070,)}
+
+
+def test_projects_side_by_side_that_start_one_image_are_alternatives() -> None:
+    one = "services:\n  ci:\n    image: example/ci\n    ports: ['%s:80']\n"
+    files = {"deploy/a/compose.yml": one % 9000, "deploy/b/compose.yml": (one % 9001) + "  forge:\n    image: example/forge\n"}
+    assert services(files) == {"ci": (9000,), "forge": ()}
