@@ -9,6 +9,7 @@ from phoenix_cli.engine import instructions as i
 from phoenix_cli.engine import timers as clock
 from phoenix_cli.engine import transitions as t
 from phoenix_cli.engine.expression_tokens import ExpressionError
+from phoenix_cli.engine.model import NO_TIMEOUTS
 from phoenix_cli.engine.projection import CONFIRM, CRASHED, Projection
 from phoenix_cli.engine.retries import LOST_LIMIT, budget, covers, delay_s
 from phoenix_cli.engine.step_states import (
@@ -95,6 +96,8 @@ class Attempts:
         state.status = READY
         self.run.queue.push(state, state.rank, state.level, ready_at)
         limits = state.spec.timeouts
+        if limits is NO_TIMEOUTS:
+            return
         if limits.queue_s is not None:
             self.timers.set(self.now + limits.queue_s, clock.QUEUE, state, state.ticket)
         if limits.total_s is not None:
@@ -102,7 +105,10 @@ class Attempts:
 
     def start(self, state: StepState) -> None:
         """Admit a step that fits; fail it when its texts cannot be filled in."""
-        self.guarded(state, lambda: self._start(state))
+        if state.spec.name in self.run.graph.expressions:
+            self.guarded(state, lambda: self._start(state))
+        else:
+            self._start(state)
 
     def _start(self, state: StepState) -> None:
         work = self._work(state, state.spec.action)
@@ -119,6 +125,8 @@ class Attempts:
 
     def _limit(self, state: StepState) -> None:
         limits = state.spec.timeouts
+        if limits is NO_TIMEOUTS:
+            return
         if limits.run_s is not None:
             self.timers.set(self.now + limits.run_s, clock.RUN, state, state.attempt)
         if limits.idle_s is not None:

@@ -17,7 +17,7 @@ from phoenix_cli.engine.attempts import Attempts
 from phoenix_cli.engine.fingerprints import flow_hash
 from phoenix_cli.engine.graph import Graph, build
 from phoenix_cli.engine.model import Flow
-from phoenix_cli.engine.projection import CONFIRM, Projection
+from phoenix_cli.engine.projection import CONFIRM, CRASHED, Projection
 from phoenix_cli.engine.step_states import (
     BAD_ENDS,
     BLOCKED,
@@ -34,6 +34,7 @@ from phoenix_cli.engine.step_states import (
     StepState,
 )
 from phoenix_cli.engine.time_limits import expire
+from phoenix_cli.kernel.errors import Conflict
 
 NOTHING: Mapping[str, float] = {}
 
@@ -88,12 +89,25 @@ class Machine(Attempts):
     def _step_succeeded(self, event: e.StepSucceeded) -> None:
         state = self.current(event)
         if state is None:
+            self._late_success(event)
             return
-        missing = [name for name in state.spec.outputs.values if name not in event.outputs]
+        wanted = state.spec.outputs.values
+        missing = [name for name in wanted if name not in event.outputs] if wanted else None
         if missing:
             self.failed(state, "outputs", None, f"it did not hand on {', '.join(missing)}")
         else:
             self.record(t.Succeeded(self.now, event.step, event.attempt, event.outputs, event.cached))
+
+    def _late_success(self, event: e.StepSucceeded) -> None:
+        """Take the word of a worker that was thought dead: nobody knows better whether a doubtful step was done."""
+        state = self.run.steps.get(event.step)
+        if (
+            state is not None
+            and state.status == DOUBTFUL
+            and state.message == CRASHED
+            and state.attempt == event.attempt
+        ):
+            self.record(t.Decided(self.now, event.step, "done", event.outputs))
 
     def _step_failed(self, event: e.StepFailed) -> None:
         state = self.current(event)
@@ -252,9 +266,15 @@ def replay(
     room: int = 1,
     measured: Mapping[str, float] = NOTHING,
 ) -> Machine:
-    """Return a machine in the state that a journal tells of; send it ``Resume`` next."""
+    """Return a machine in the state that a journal tells of; send it ``Resume`` next. Raise ``Conflict`` for another flow."""
     machine = Machine(flow, room=room, measured=measured)
     for transition in journal:
+        if isinstance(transition, t.Begun) and transition.flow_hash != flow_hash(flow, machine.run.graph):
+            raise Conflict(
+                "the flow has changed since the run began",
+                code="flow.changed",
+                hints=["start a new run, or bring the old flow back"],
+            )
         machine.run.apply(transition)
         machine.now = max(machine.now, transition.at)
     return machine

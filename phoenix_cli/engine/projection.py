@@ -195,10 +195,11 @@ class Projection:
             state.parent.open_children -= 1
             if not state.parent.open_children:
                 self.groups_to_close.append(state.parent)
-        bad = status in BAD_ENDS
+        if status in BAD_ENDS:
+            for follower in state.after:
+                follower.failed_needs = True
         for follower in state.after:
             follower.open_needs -= 1
-            follower.failed_needs = follower.failed_needs or bad
             if not follower.open_needs and follower.status == WAITING:
                 follower.ready_at = at
                 self.to_consider.append(follower)

@@ -10,6 +10,7 @@ from phoenix_cli.engine.machine import Machine, replay
 from phoenix_cli.engine.model import Run
 from phoenix_cli.engine.validation import errors, validate
 from phoenix_cli.engine.writing_flows import checked
+from phoenix_cli.kernel.errors import Conflict
 
 
 def flow_of(steps, head=""):
@@ -461,6 +462,19 @@ def test_late_answers_of_old_attempts_are_ignored():
     assert run.machine.handle(e.StepSucceeded(0, "a", 1, {})).transitions == []
     assert run.machine.handle(e.StepSucceeded(0, "nobody", 1, {})).transitions == []
     assert run.status("a") == "running"
+
+
+def test_a_worker_that_was_thought_dead_settles_the_doubt():
+    run = Driven("p: {run: x, effect: once}\nq: {run: x, needs: [p]}")
+    run.crash()
+    run.send(e.StepSucceeded(0, "p", 1, {}))
+    assert (run.status("p"), run.started()) == ("succeeded", ["q"])
+
+
+def test_a_journal_belongs_to_its_flow():
+    run = Driven("a: {run: x}")
+    with pytest.raises(Conflict, match="changed since"):
+        replay(flow_of("a: {run: y}"), run.journal)
 
 
 def test_an_attempt_that_another_process_holds_up_gives_everything_back():
