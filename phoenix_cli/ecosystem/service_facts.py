@@ -93,7 +93,8 @@ def _weight(service: Service) -> float:
 def _joined(told: list[Service]) -> Service:
     """Return the surest; what a platform sets for the same process is a further port unless it is written down already."""
     ports = [one for one in told if one.port is not None]
-    ports = [one for one in ports if not _is_default(one)] or ports
+    if _is_default(told[0]):
+        ports = [one for one in ports if one.source.rule.startswith(("docker.", "platform."))] or ports
     if not ports:
         return told[0]
     every = ports if _is_inferred(told[0]) else ports[:1]
@@ -105,7 +106,8 @@ def _siblings(sure: list[Service], hints: list[Service]) -> list[Service]:
     dirs = {one.dir for one in sure}
     parents = [dir.rpartition("/")[0] for dir in dirs if "/" in dir]
     beside = {parent for parent in parents if parents.count(parent) > 1}
-    return [one for one in hints if one.dir not in dirs and one.dir.rpartition("/")[0] in beside and one.source.rule == "docker.expose"]
+    images = [one for one in hints if one.source.rule == "docker.expose" and one.dir not in dirs]
+    return [one for one in images if one.dir.rpartition("/")[0] in beside]
 
 
 def _is_default(service: Service) -> bool:

@@ -138,7 +138,8 @@ def _services(voice: Voice, app: App | None) -> Iterator[Fact]:
     """Yield the application as a service when it serves: a framework's, or a server's own console script."""
     project = voice.project
     if app is not None and app.port is not None:
-        yield Service(project.folder.name if project.folder.path else "web", app.source, app.dir, (*voice.run, *app.start), port=app.port, confidence=0.6)
+        name = project.folder.name if project.folder.path else "web"
+        yield Service(name, app.source, app.dir, (*voice.run, *app.start), port=app.port, confidence=0.6)
         return
     start = next((command for command in entry_commands(voice) if command.role == "start"), None)
     if start is not None and is_server(project) and console_scripts(project):
