@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import secrets
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from phoenix_cli.ecosystem.imports import journal
@@ -112,10 +114,11 @@ def _read(
 def _bring(importer: Importer, items: list[Item], jobs: int, update: bool) -> dict[str, Imported | PhoenixError]:
     state, home, git, clock = importer.state, importer.home, importer.git, importer.clock
     batch = journal.batch_name(items)
-    with git.guarded(), journal.taken_up(home, batch) as mine:
+    with git.guarded(), ThreadPoolExecutor(1) as aside, journal.taken_up(home, batch) as mine:
         journal.clear(state, home)
-        importer.batch = batch = batch if mine else f"{batch}-{secrets.token_hex(4)}"
-        done = journal.begin(state, clock, batch, items)
+        batch = batch if mine else f"{batch}-{secrets.token_hex(4)}"
+        done = importer.begin(batch, items, aside)
+        aside.submit(importlib.import_module, "phoenix_cli.ecosystem.detect")  # while git works
         found: dict[str, Imported | PhoenixError] = {key: importer.recall(repo_id) for key, repo_id in done.items()}
         rest = [item for item in items if item.key not in found]
         updater = importer.updater() if update else None

@@ -21,15 +21,23 @@ Fetch = Callable[[Sequence[str]], None]
 class GitTree:
     """One commit's regular files. A context manager: it keeps a git process.
 
-    ``fetch`` is given for a clone whose blobs are still at the remote: it gets the ids that are needed, all of a
-    ``prefetch`` in one call. Commit and tree are None in a repository without a commit.
+    ``missing`` are blobs that are still at the remote, ``fetch`` gets them: all that a ``prefetch`` needs in one call.
+    Commit and tree are None in a repository without a commit.
     """
 
-    def __init__(self, git: Git, place: Place, revision: str = "HEAD", fetch: Fetch | None = None) -> None:
+    def __init__(
+        self,
+        git: Git,
+        place: Place,
+        revision: str = "HEAD",
+        *,
+        missing: frozenset[str] = frozenset(),
+        fetch: Fetch | None = None,
+    ) -> None:
         self._git = git
         self._place = place
         self._fetch = fetch
-        self._fetched: set[str] = set()
+        self._missing = set(missing)
         self._contents: dict[str, bytes | None] = {}
         self._oids: dict[str, str] | None = None
         self._blobs = Blobs(git, place)
@@ -73,9 +81,9 @@ class GitTree:
         return None if kept is None else kept[: limit + 1]
 
     def _load(self, oids: list[str]) -> None:
-        if self._fetch is not None and (lacking := [oid for oid in oids if oid not in self._fetched]):
+        if self._fetch is not None and (lacking := [oid for oid in oids if oid in self._missing]):
             self._fetch(lacking)
-            self._fetched.update(lacking)
+            self._missing.difference_update(lacking)
         self._contents.update(self._blobs.read(oids, MAX_BYTES))
 
     def _index(self) -> dict[str, str]:

@@ -146,12 +146,14 @@ def test_a_server_without_filters_gives_everything(git: Git, forge: Forge, tmp_p
 
 
 def test_a_server_that_filters_but_gives_no_single_objects(git: Git, forge: Forge, tmp_path: Path) -> None:
-    publish(forge.root, make_repo(tmp_path / "app"))
+    publish(forge.root, make_repo(tmp_path / "app", {"big": b"x" * 100_000 + bytes(range(256)), "small": "1"}))
     clone = probe(git, wish(f"{forge.url}/acme/app"), tmp_path / "aside")
-    refusing = _Refusing(git)
-    with tree_of(refusing, clone) as tree:
-        assert tree.read("Makefile", 100) == b"all:\n\techo hello\n"
-    works_for_its_owner(check_out(git, clone).folder)
+    with tree_of(_Refusing(git), clone) as tree:
+        assert tree.read("big", 10) == b"x" * 11
+    assert "?" not in count_objects(clone.folder)
+    works_for_its_owner(check_out(_Refusing(git), clone).folder)
+    again = probe(git, wish(f"{forge.url}/acme/app"), tmp_path / "again")
+    works_for_its_owner(check_out(_Refusing(git), again).folder)
 
 
 class _Refusing(Git):
@@ -228,10 +230,13 @@ def test_what_stands_at_the_target_is_kept(git: Git, tmp_path: Path) -> None:
 
 
 def test_progress_is_told_line_by_line(git: Git, forge: Forge, tmp_path: Path) -> None:
-    publish(forge.root, make_repo(tmp_path / "app"))
+    publish(forge.root, make_repo(tmp_path / "app", {"big": bytes(range(256)) * 1_000}))
     heard: list[str] = []
-    check_out(git, probe(git, wish(f"{forge.url}/acme/app"), tmp_path / "aside", heard.append), heard.append)
+    clone = probe(git, wish(f"{forge.url}/acme/app"), tmp_path / "aside", heard.append)
     assert any("Receiving objects: 100%" in line for line in heard)
+    heard.clear()
+    check_out(git, clone, heard.append)
+    assert any("Receiving objects: 100%" in line or "Unpacking objects: 100%" in line for line in heard)
 
 
 def test_a_login_is_not_written_down(git: Git, forge: Forge, tmp_path: Path) -> None:

@@ -84,13 +84,14 @@ def test_without_a_commit_there_is_nothing(git: Git, tmp_path: Path) -> None:
 
 
 def test_missing_blobs_are_asked_for_once_and_together(git: Git, tmp_path: Path) -> None:
-    repo = make_repo(tmp_path / "r", {"a": "1", "b": "2", "c": "3"})
+    repo = make_repo(tmp_path / "r", {"a": "1", "b": "2", "c": "3", "d": "4"})
     asked: list[list[str]] = []
-    with GitTree(git, Place.of(repo), fetch=lambda oids: asked.append(list(oids))) as tree:
-        tree.prefetch(["a", "b", "a", "no such file"])
-        assert tree.read("a", 9) == b"1" and tree.read("b", 9) == b"2"
+    missing = frozenset(plain_git(repo, "rev-parse", "HEAD:a", "HEAD:b", "HEAD:d").split())
+    with GitTree(git, Place.of(repo), missing=missing, fetch=lambda oids: asked.append(list(oids))) as tree:
+        tree.prefetch(["a", "b", "a", "c", "no such file"])
+        assert tree.read("a", 9) == b"1" and tree.read("b", 9) == b"2" and tree.read("c", 9) == b"3"
         assert [len(oids) for oids in asked] == [2]
-        assert tree.read("c", 9) == b"3"
+        assert tree.read("d", 9) == b"4"
         assert [len(oids) for oids in asked] == [2, 1]
 
 
