@@ -104,7 +104,7 @@ class Function:
 Expression = Literal | Reference | Index | Items | Unary | Binary | Function
 
 
-@functools.lru_cache(maxsize=20_000)
+@functools.lru_cache(maxsize=5_000)
 def parse(source: str) -> Expression:
     """Return the expression's tree; raise ``ExpressionError`` with a column."""
     return _Parser(tokens(source)).whole()

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from phoenix_cli.engine.durations import parse_duration
-from phoenix_cli.engine.problems import Place, Problem, nearest
+from phoenix_cli.engine.problems import MAX_PROBLEMS, Place, Problem, nearest
 from phoenix_cli.engine.yaml_nodes import Node
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 NAME_RULE = "a name is a letter, then letters, digits, - and _"
-MAX_PROBLEMS = 200
 
 T = TypeVar("T")
 

@@ -42,7 +42,7 @@ def read_flow(text: str, kinds: Mapping[str, StepKind] = NO_KINDS) -> Read:
     try:
         node, problems = compose(text.removeprefix("\ufeff"))
     except Refused as error:
-        return Read(None, (error.problem,))
+        return Read(None, error.problems)
     return read_nodes(node, kinds, problems)
 
 

@@ -16,6 +16,8 @@ class Place(NamedTuple):
 
 
 NOWHERE = Place()
+MAX_PROBLEMS = 200  # more help nobody
+MAX_MESSAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,14 @@ class Problem:
     def as_dict(self) -> dict[str, str | int]:
         """Return the form that ``flow validate --json`` prints."""
         return {
-            "code": self.code, "message": self.message, "line": self.place.line, "column": self.place.column, "hint": self.hint,
+            "code": self.code, "message": cut(self.message), "line": self.place.line, "column": self.place.column,
+            "hint": cut(self.hint),
         }  # fmt: skip
+
+
+def cut(text: str) -> str:
+    """Shorten what a stranger's file put into a message."""
+    return text if len(text) <= MAX_MESSAGE else f"{text[: MAX_MESSAGE - 1]}…"
 
 
 def nearest(wrong: str, known: Iterable[str]) -> str:

@@ -163,6 +163,7 @@ class StepReader:
         reading = self.reading
         if not NAME.fullmatch(name):
             reading.note("name", f"{name[:60]!r} is no name for a step", place, NAME_RULE)
+            name = name[:60]
         if not isinstance(node.value, dict):
             reading.wrong(node, "a mapping", "a step is a mapping with run, call or flow")
             return None

@@ -13,6 +13,7 @@ from phoenix_cli.engine.expressions import Expression, parse
 
 OPENING, CLOSING = "${{", "}}"
 MAX_RENDERED = 1_000_000
+LONGEST_REMEMBERED = 2_000
 
 
 class Piece(NamedTuple):
@@ -23,9 +24,12 @@ class Piece(NamedTuple):
     column: int
 
 
-@functools.lru_cache(maxsize=20_000)
 def pieces(text: str) -> tuple[Piece, ...]:
     """Split a text; raise ``ExpressionError`` whose column counts from the start of the text."""
+    return _remembered(text) if len(text) <= LONGEST_REMEMBERED else _pieces(text)
+
+
+def _pieces(text: str) -> tuple[Piece, ...]:
     found: list[Piece] = []
     at = 0
     while (start := text.find(OPENING, at)) >= 0:
@@ -38,6 +42,9 @@ def pieces(text: str) -> tuple[Piece, ...]:
     if at < len(text):
         found.append(Piece(text[at:], None, at + 1))
     return tuple(found)
+
+
+_remembered = functools.lru_cache(maxsize=5_000)(_pieces)  # 10 MB at most, whatever strangers' flows hold
 
 
 def _end(text: str, at: int) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 from phoenix_cli.engine.flow_file import NO_KINDS, Read, read_nodes
 from phoenix_cli.engine.model import Flow
-from phoenix_cli.engine.problems import Problem
+from phoenix_cli.engine.problems import Problem, cut
 from phoenix_cli.engine.step_reading import StepKind
 from phoenix_cli.engine.validation import errors, validate
 from phoenix_cli.engine.yaml_nodes import from_value
@@ -63,7 +63,7 @@ def checked(read: Read) -> Flow:
         raise Usage(
             f"the flow has {len(wrong)} mistake{'s' * (len(wrong) != 1)}",
             code="flow.invalid",
-            cause="; ".join(one.message for one in wrong[:5]),
+            cause="; ".join(cut(one.message) for one in wrong[:5]),
             hints=[one.hint for one in wrong[:1] if one.hint],
             details={"errors": [one.as_dict() for one in wrong]},
         )

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from phoenix_cli.engine.problems import Place, Problem
+from phoenix_cli.engine.problems import MAX_PROBLEMS, Place, Problem
 from phoenix_cli.kernel.document_limits import MAX_ALIASES, MAX_BYTES, MAX_DEPTH, MAX_NODES
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -50,9 +50,9 @@ class Node:
 class Refused(ValueError):
     """The text cannot be read at all: not YAML, or beyond its limits."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, before: tuple[Problem, ...] = ()) -> None:
         super().__init__(problem.message)
-        self.problem = problem
+        self.problems = (*before, problem)
 
 
 def compose(text: str) -> tuple[Node, list[Problem]]:
@@ -119,10 +119,15 @@ class _Composer:
     def only_one(self) -> None:
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
-                self.problems.append(
-                    Problem("flow.many_documents", "a flow file is one document", _place(event), "remove the ---")
-                )
+                self.note("many_documents", "a flow file is one document", _place(event), "remove the ---")
                 return
+
+    def note(self, code: str, message: str, place: Place, hint: str = "") -> None:
+        self.problems.append(Problem(f"flow.{code}", message, place, hint))
+        if len(self.problems) == MAX_PROBLEMS:
+            raise Refused(
+                Problem("flow.too_many_mistakes", "too many mistakes to go on reading", place), tuple(self.problems)
+            )
 
     def node(self, event: Any, depth: int) -> Node:
         place = _place(event)
@@ -187,15 +192,13 @@ class _Composer:
             merges.append(value)
             return
         if isinstance(key.value, list | dict):
-            self.problems.append(Problem("flow.key", "a key is a word, not a list or mapping", key.place))
+            self.note("key", "a key is a word, not a list or mapping", key.place)
             return
         name = event.value if isinstance(event, yaml.ScalarEvent) else str(key.value)
         if name in made.value:
             first = made.keys[name]
-            self.problems.append(
-                Problem(
-                    "flow.duplicate_key", f"{name} stands here a second time", key.place, f"first on line {first.line}"
-                )
+            self.note(
+                "duplicate_key", f"{name[:100]} stands here a second time", key.place, f"first on line {first.line}"
             )
             return
         made.value[name] = value
@@ -204,7 +207,7 @@ class _Composer:
     def merge(self, made: Node, merge: Node) -> None:
         for source in merge.value if isinstance(merge.value, list) else [merge]:
             if not isinstance(source.value, dict):
-                self.problems.append(Problem("flow.merge", "<< takes a mapping or a list of mappings", merge.place))
+                self.note("merge", "<< takes a mapping or a list of mappings", merge.place)
                 continue
             self.merged += len(source.value)
             self.count(sum(1 + one.size for one in source.value.values()), merge.place)
@@ -225,7 +228,7 @@ class _Composer:
 
     def tag(self, event: Any, place: Place) -> None:
         if event.tag and event.tag != "!":
-            self.problems.append(Problem("flow.tag", f"tags are not used in flow files: {event.tag[:60]}", place))
+            self.note("tag", f"tags are not used in flow files: {event.tag[:60]}", place)
 
 
 def _resolve(text: str) -> Any:

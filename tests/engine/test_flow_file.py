@@ -205,6 +205,9 @@ BOMBS = {
     "values": "[" + "1," * 900_000 + "]",
     "number": "name: " + "9" * 1_000_000,
     "expression": "name: a\nsteps: {a: {run: [x, '" + "${{ (" * 100_000 + "']}}",
+    "equal keys": "{" + "a: 1, " * 190_000 + "}",
+    "long names": "name: a\nsteps: {" + ", ".join(f"? {'x' * 40_000}{n}\n: {{}}\n" for n in range(40)) + "}",
+    "tags": "[" + "!x 1, " * 190_000 + "]",
     "mistakes": "name: a\nsteps: {" + ", ".join(f"s{n}: {{rnu: x}}" for n in range(20_000)) + "}",
 }
 
@@ -215,6 +218,7 @@ def test_bombs_are_refused_at_once(name):
     read = read_flow(BOMBS[name])
     assert time.process_time() - started < 0.5
     assert len(read.problems) >= (name != "expression")
+    assert len(json.dumps([one.as_dict() for one in read.problems])) < 300_000
     if name == "expression":
         with pytest.raises(Usage):
             checked(read)

@@ -129,6 +129,23 @@ def test_a_big_request_does_not_starve_behind_small_ones():
     assert served < 25
 
 
+def test_what_was_reserved_is_free_again_when_the_step_is_given_up():
+    small = "\n".join(f"s{n}: {{run: x, resources: {{r: 1}}, priority: high}}" for n in range(100))
+    run = Driven(
+        "big: {run: x, resources: {r: 2}, timeout: {queue: 5s}, keep_going: true}\n" + small,
+        "resources: {r: 2}",
+        room=9,
+    )
+    running = run.started()
+    while len(running) == 2:
+        run.good(running.pop(0))
+        running += run.started()
+    assert run.machine.run.queue.reserved is not None
+    run.wait(5)
+    assert run.status("big") == "failed"
+    assert len(run.started()) == 1
+
+
 def test_without_the_reservation_the_big_request_would_be_last(monkeypatch):
     from phoenix_cli.engine import dispatch
 
@@ -151,6 +168,16 @@ def test_a_failure_stops_the_run_but_not_what_already_runs():
     assert run.machine.run.steps["d"].message == "a did not succeed"
     run.good("b")
     assert run.asked[-1] == i.Finish("failed")
+
+
+def test_a_run_that_stopped_retries_nothing():
+    run = Driven("a: {run: x}\nb: {run: x, retry: 3}\nc: {run: x, retry: 3, needs: [a], when: always()}")
+    run.bad("a")
+    run.bad("b")
+    run.bad("c")
+    run.wait(60)
+    assert (run.status("b"), run.attempt("b")) == ("failed", 1)
+    assert (run.status("c"), run.attempt("c")) == ("running", 2)
 
 
 def test_keep_going_goes_on_beside_the_failure():
