@@ -28,13 +28,18 @@ def join_services(services: Iterable[Service], built: frozenset[str] = frozenset
     named = [one for one in named if one.source.rule != GIVEN]
     own = _without_collection([one for one in named if place_of(one.dir) not in LOW_PLACES])
     own = _without_frontends(_without_alternatives(own))
-    unique = _unique(_hint(service) if service.dir in built and _is_inferred(service) else service for service in own)
+    unique = _unique(_hint(service) if _is_built(service.dir, built) and _is_inferred(service) else service for service in own)
     sure = [service for service in unique if service.confidence > HINT]
     hints = [service for service in unique if service.confidence <= HINT]
     if not sure:
         return tuple(_without_echoes(hints))
     known = [_with_port(service, sure, hints) for service in (*sure, *_siblings(sure, hints))]
     return tuple(one if one.port else replace(one, port=given.get((one.name, one.dir))) for one in known)
+
+
+def _is_built(dir: str, built: frozenset[str]) -> bool:
+    """Tell whether an image is made of a folder, or of one above it other than the root."""
+    return dir in built or any(dir.startswith(f"{one}/") for one in built if one)
 
 
 def _without_collection(services: list[Service]) -> list[Service]:

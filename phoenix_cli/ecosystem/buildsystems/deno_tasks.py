@@ -18,6 +18,7 @@ _CALL = re.compile(r"\bdeno task (?:-q )?([\w:-]+)")
 _ELSEWHERE = re.compile(r"--cwd\b|\bcd\s")
 _SERVES = re.compile(r"\bdeno serve\b|\bDeno\.serve\b|\bserve\(|\.listen\(|\bfresh\b|\bApp\(\)|\boak\b")
 _VITE = re.compile(r"\bvite(?![-\w./:@])(?!\s+(?:build|preview))")
+_FRESH = re.compile(r"[\"'](?:\$fresh/|@fresh/core|fresh)[\"']\s*:")
 _RUNS = re.compile(r"\bdeno (?:run|serve)\b.*?([\w./-]+\.[jt]sx?)\b")
 
 
@@ -51,7 +52,8 @@ def services(folder: Folder, offered: Sequence[Command], name: str) -> Iterator[
         if _ELSEWHERE.search(command.text) or is_demo(command.text) or is_docs(command.text):
             continue
         source = _source(folder, command.text)
-        if not _VITE.search(command.text) and not _SERVES.search(command.text + source):
+        served = _SERVES.search(command.text + source) or _FRESH.search(folder.text(command.source.file.rpartition("/")[2]))
+        if not _VITE.search(command.text) and not served:
             continue
         default = 5173 if _VITE.search(command.text) else 8000
         port = port_in_line(command.text) or node_ports.in_source(folder, command.text) or default

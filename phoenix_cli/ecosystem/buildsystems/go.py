@@ -22,6 +22,7 @@ from phoenix_cli.ecosystem.files import Files, Folder
 
 LINT_CONFIGS = (".golangci.yml", ".golangci.yaml", ".golangci.toml", ".golangci.json")
 MAX_MEMBERS_NAMED = 12
+_PLAIN = ("cmd", "src", "main", "cmd/main")
 
 
 def detect(folder: Folder) -> Iterator[Fact]:
@@ -141,7 +142,8 @@ def _service(folder: Folder, main: Main, served: Serving, module: str) -> Iterat
     words = [word for word in module.split("/") if not re.fullmatch(r"v\d+", word)]
     if len(words) > 1 and words[-1] in ("server", "app", "api", "backend", "service"):
         words.pop()  # example.org/gotify/server is known as gotify
-    name = main.folder.name if main.relative else (words[-1] if words else folder.name)
+    told = main.relative and main.relative not in _PLAIN  # the folder's name tells which program it is
+    name = main.folder.name if told else (words[-1] if words else folder.name)
     source: Evidence = served.port_source or served.source
     argv = ("go", "run", f"./{main.relative}" if main.relative else ".")
     name = name.partition(".")[0] or name

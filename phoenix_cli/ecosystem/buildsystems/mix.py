@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from phoenix_cli.ecosystem.buildsystems.ci_text import ci_runs
 from phoenix_cli.ecosystem.buildsystems.conventions import Conventions
-from phoenix_cli.ecosystem.buildsystems.mix_phoenix import endpoint_of, port_of
+from phoenix_cli.ecosystem.buildsystems.mix_phoenix import endpoint_of, endpoints_of, port_of
 from phoenix_cli.ecosystem.buildsystems.mix_project import FILE, Project, project_of
 from phoenix_cli.ecosystem.buildsystems.task_roles import judge
 from phoenix_cli.ecosystem.buildsystems.web_services import web_service
@@ -33,7 +33,9 @@ def detect(folder: Folder) -> Iterator[Fact]:
         yield Version("elixir", project.elixir, folder.evidence(FILE, "mix.elixir", f'"{project.elixir}"'))
     if endpoint:
         port, shown = port_of(folder, endpoint)
-        yield from web_service(folder, project.app or "web", ("mix", "phx.server"), port, shown)
+        several = {} if project.app else endpoints_of(folder)  # an umbrella has no application of its own
+        for name, own in (several or {project.app or "web": port}).items():
+            yield from web_service(folder, name, ("mix", "phx.server"), own, shown)
 
 
 def umbrella_apps(files: Files) -> frozenset[str]:

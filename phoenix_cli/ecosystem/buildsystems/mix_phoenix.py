@@ -9,6 +9,7 @@ from phoenix_cli.ecosystem.facts import Evidence
 from phoenix_cli.ecosystem.files import Folder
 
 DEFAULT_PORT = 4000
+_ENDPOINT = re.compile(r"^config\s+:(\w+),[^\n]*\bEndpoint\b", re.MULTILINE)
 _HTTP = re.compile(r"\bhttp:\s*(?:\[|%\{)(.{0,600}?)(?:\]|^[ \t]*\})", re.DOTALL | re.MULTILINE)
 
 
@@ -25,6 +26,20 @@ def endpoint_of(folder: Folder, project: Project) -> Evidence | None:
             line = config.text(name).count("\n", 0, found.start()) + 1
             return config.evidence(name, "phoenix.endpoint", line=line)
     return None
+
+
+def endpoints_of(folder: Folder) -> dict[str, int]:
+    """Return the applications of an umbrella that have an endpoint of their own, with its development port."""
+    config, found = folder.at("config"), dict[str, int]()
+    for name in ("dev.exs", "config.exs"):
+        text = re.sub(r"(?m)^[ \t]*#.*$", "", config.text(name))
+        starts = [*_ENDPOINT.finditer(text), None]
+        for one, after in zip(starts, starts[1:], strict=False):
+            if one is not None:
+                port = _in_options(text[one.end() : after.start() if after else one.end() + 1_000], text)
+                if port is not None:
+                    found.setdefault(one.group(1), port)
+    return found
 
 
 def port_of(folder: Folder, endpoint: Evidence) -> tuple[int, Evidence]:

@@ -49,8 +49,8 @@ def services(manifest: Manifest, commands: Sequence[Command]) -> Iterator[Servic
         if framework is not None and not _is_app(manifest, framework):
             continue
         port = _port(manifest, framework, text)
-        others = [port_in_line(runs(manifest, one.text)) for one in offered if framework is not None and one is not command]
-        if framework is not None and port == framework.port and port_in_line(text) is None:
+        others = [port_in_line(runs(manifest, one.text)) for one in offered if one is not command]
+        if port_in_line(text) is None and port == (framework.port if framework else None):
             port = next((other for other in others if other), port)  # what another script sets says more than the default
         yield Service(
             _name(manifest, command), command.source, manifest.folder.path, command.argv,

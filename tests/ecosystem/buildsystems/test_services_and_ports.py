@@ -167,3 +167,41 @@ def test_projects_side_by_side_that_start_one_image_are_alternatives() -> None:
     one = "services:\n  ci:\n    image: example/ci\n    ports: ['%s:80']\n"
     files = {"deploy/a/compose.yml": one % 9000, "deploy/b/compose.yml": (one % 9001) + "  forge:\n    image: example/forge\n"}
     assert services(files) == {"ci": (9000,), "forge": ()}
+
+
+def test_each_endpoint_of_an_umbrella_is_a_service() -> None:
+    app = "defmodule A.MixProject do\n  def project, do: [app: :%s, deps: deps()]\n  defp deps, do: [{:phoenix, \"~> 1.7\"}]\nend\n"
+    config = "config :shop, Shop.Endpoint,\n  http: [port: 4000]\n\nconfig :admin, Admin.Endpoint,\n  http: [ip: {0, 0, 0, 0}, port: 4001]\n"
+    files = {
+        "mix.exs": 'defmodule All.MixProject do\n  def project, do: [apps_path: "apps"]\nend\n',
+        "apps/shop/mix.exs": app % "shop", "apps/admin/mix.exs": app % "admin", "config/dev.exs": config,
+    }  # fmt: skip
+    assert services(files) == {"shop": (4000,), "admin": (4001,)}
+
+
+def test_an_application_of_fresh_serves() -> None:
+    files = {
+        "deno.json": '{"tasks": {"start": "deno run -A --watch=routes/ dev.ts"}, "imports": {"$fresh/": "https://deno.land/x/fresh/"}}',
+        "dev.ts": "#!/usr/bin/env -S deno run\n", "routes/index.tsx": "",
+    }  # fmt: skip
+    assert [one.port for one in facts_of(files).services] == [8000]
+
+
+def test_a_program_inside_of_what_compose_builds_is_its_service() -> None:
+    files = {
+        "compose.yml": "services:\n  server:\n    build: ./backend\n    ports: ['8000:8000']\n",
+        "backend/pyproject.toml": "[project]\nname = 'app'\ndependencies = ['fastapi']\n",
+        "backend/app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+    }
+    assert services(files) == {"server": (8000,)}
+
+
+def test_the_only_program_of_a_module_has_the_modules_name() -> None:
+    main = 'package main\n\nimport "net/http"\n\nfunc main() { http.ListenAndServe(":9000", nil) }\n'
+    assert services({"go.mod": "module example.org/news\n", "cmd/main.go": main}) == {"news": (9000,)}
+
+
+def test_a_server_without_a_number_listens_where_its_dev_script_says() -> None:
+    scripts = '{"dev": "PORT=3000 node ./server/dev.js", "start": "node ."}'
+    manifest = f'{{"name": "a", "private": true, "scripts": {scripts}, "dependencies": {{"express": "5"}}}}'
+    assert services({"package.json": manifest}) == {"a": (3000,)}
