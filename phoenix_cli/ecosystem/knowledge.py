@@ -1,17 +1,17 @@
-"""What is known about a folder or an imported repository: detected once a tree, then read back.
-
-A clean checkout is known by its tree, so its detection is a function of content and never goes stale. Anything else
-(uncommitted work, no git) is looked at each time.
-"""
+"""What is known about a folder or an imported repository: looked at once, then told again for as long as it is true."""
 
 from __future__ import annotations
 
+import json
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from phoenix_cli.ecosystem.repositories import detection_key, find, keep_detection, stored_detection
+from phoenix_cli.ecosystem.freshness import places_of, settled, stamp
+from phoenix_cli.ecosystem.repositories import find
+from phoenix_cli.ecosystem.trees import FolderTree
 from phoenix_cli.ecosystem.version import DETECTOR_VERSION
 from phoenix_cli.kernel.clock import Clock, iso
 from phoenix_cli.kernel.errors import NotFound, PhoenixError, did_you_mean
@@ -25,27 +25,64 @@ Detected = dict[str, Any]
 
 
 def known(path: Path, *, state: State, git: Git, clock: Clock) -> Detected:
-    """Return the documented JSON of what a folder holds, from the state when its tree was seen before."""
+    """Return the documented JSON of what a folder holds now, from the state when nothing of it has changed since."""
     place = find_place(path)
-    now = _now(git, place)
-    if place is None or now is None or not now.clean or now.commit is None or place.work_tree != path:
-        return _look_at_files(path, git, place)
-    head = head_of(git, place)
-    tree = detection_key(head.tree, path) if head.tree else None
-    stored = stored_detection(state, tree, DETECTOR_VERSION) if tree and state.exists() else None
-    if stored is None:
-        stored = _look_at_commit(path, git, place)
-        if tree:
-            _keep(state, tree, stored, clock)
-    return {**stored, "path": str(path), "commit": now.commit}
+    told = _told_before(path, state)
+    if told is not None:
+        return told
+    tree = FolderTree(path, listed=_listed(path, git, place))
+    began = time.time_ns()
+    commit = head_of(git, place).commit if place else None
+    found = {**_look(tree, path), "commit": commit}
+    if place is None or place.work_tree == path:  # of a part of a checkout, what is ignored is said above it
+        _keep(path, tree, place, found, began, state, clock)
+    return found
 
 
-def _keep(state: State, tree: str, found: Detected, clock: Clock) -> None:
+def _look(tree: FolderTree, path: Path) -> Detected:
+    from phoenix_cli.ecosystem.detect import detect
+    from phoenix_cli.ecosystem.detection_json import detection_to_json
+
+    return detection_to_json(detect(tree, str(path)))
+
+
+def _told_before(path: Path, state: State) -> Detected | None:
+    if not state.exists():
+        return None
+    row = state.read_one(
+        "SELECT places, stamp, body FROM looks WHERE path = ? AND version = ?", (os.fsdecode(path), DETECTOR_VERSION)
+    )
+    if row is None or stamp(path, row["places"].split("\0"))[0] != row["stamp"]:
+        return None
+    body: Detected = json.loads(row["body"])
+    return body
+
+
+def _keep(
+    path: Path, tree: FolderTree, place: Place | None, found: Detected, began: int, state: State, clock: Clock
+) -> None:
+    """Note an answer with what proves it, unless something changed so lately that its stamp proves nothing."""
+    places = places_of(path, sorted(tree.opened), place)
+    proof, newest = stamp(path, places)
+    text = "\0".join(places)
+    if not settled(newest, began) or not _is_text(text):
+        return
     try:
         with state.write() as connection:
-            keep_detection(connection, tree, DETECTOR_VERSION, found, iso(clock.now()))
+            connection.execute(
+                "INSERT OR REPLACE INTO looks (path, version, places, stamp, body, made_at) VALUES (?, ?, ?, ?, ?, ?)",
+                (os.fsdecode(path), DETECTOR_VERSION, text, proof, json.dumps(found), iso(clock.now())),
+            )
     except PhoenixError:
         return  # a home that cannot be written must not keep anyone from looking
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False  # a name that is not UTF-8: SQLite takes no lone surrogates
+    return True
 
 
 def working_state(path: Path, git: Git) -> WorkingState | None:
@@ -60,23 +97,6 @@ def _now(git: Git, place: Place | None) -> WorkingState | None:
         return look(git, place)
     except PhoenixError:
         return None  # a damaged .git: its files can still be looked at
-
-
-def _look_at_commit(path: Path, git: Git, place: Place) -> Detected:
-    from phoenix_cli.ecosystem.detect import detect
-    from phoenix_cli.ecosystem.detection_json import detection_to_json
-    from phoenix_cli.vcs.trees import GitTree
-
-    with GitTree(git, place) as tree:
-        return detection_to_json(detect(tree, str(path)))
-
-
-def _look_at_files(path: Path, git: Git, place: Place | None) -> Detected:
-    from phoenix_cli.ecosystem.detect import detect
-    from phoenix_cli.ecosystem.detection_json import detection_to_json
-    from phoenix_cli.ecosystem.trees import FolderTree
-
-    return detection_to_json(detect(FolderTree(path, listed=_listed(path, git, place)), str(path)))
 
 
 def _listed(path: Path, git: Git, place: Place | None) -> list[str] | None:

@@ -41,11 +41,14 @@ class FolderTree:
         self.commit = commit
         self._prefix = f"{os.fspath(root)}/"  # joining paths by hand: there may be many thousands
         self._listed = listed
+        self.opened: set[str] = set()  # what an answer about this folder rests on
 
     def paths(self) -> Iterator[str]:
         """Walk the folder, leaving out what tools made; or yield those of the listed paths that are regular files."""
         if self._listed is not None:
-            yield from (path for path in self._listed if self._is_file(path))
+            listed = [path for path in self._listed if self._is_file(path)]
+            self.opened.update(path for path in listed if path.endswith(".gitignore"))  # they decide what is listed
+            yield from listed
             return
         count = 0
         pending: list[tuple[str, int]] = [("", 0)]
@@ -80,6 +83,7 @@ class FolderTree:
 
     def read(self, path: str, limit: int) -> bytes | None:
         """Open without following links, at any level, and read a regular file."""
+        self.opened.add(path)
         try:
             handle = self._open(path)
         except OSError:
