@@ -174,7 +174,12 @@ class Projection:
             self.groups_to_close.append(group)
 
     def _closed(self, one: t.Closed) -> None:
-        self._close(self.steps[one.step], one.status, one.reason, one.at)
+        state = self.steps[one.step]
+        if state.children:
+            state.outputs = {
+                name: [child.outputs.get(name) for child in state.children] for name in state.spec.outputs.values
+            }
+        self._close(state, one.status, one.reason, one.at)
 
     def _close(self, state: StepState, status: str, reason: str, at: float) -> None:
         if state.status == RUNNING:

@@ -11,7 +11,7 @@ from phoenix_cli.engine.expression_tokens import ExpressionError
 from phoenix_cli.engine.expressions import parse
 from phoenix_cli.engine.instructions import Work
 from phoenix_cli.engine.model import MAX_CHILDREN, Action, Call, Chain, Run, SubFlow
-from phoenix_cli.engine.references import Use, paths, uses
+from phoenix_cli.engine.references import paths
 from phoenix_cli.engine.step_states import StepState
 from phoenix_cli.engine.texts import render, render_value, value_of
 
@@ -24,20 +24,13 @@ class StepsView(Mapping[str, Mapping[str, Any]]):
 
     def __getitem__(self, name: str) -> Mapping[str, Any]:
         state = self._steps[name]
-        return {"status": state.status, "outputs": outputs_of(state)}
+        return {"status": state.status, "outputs": state.outputs}
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._steps)
 
     def __len__(self) -> int:
         return len(self._steps)
-
-
-def outputs_of(state: StepState) -> Mapping[str, Any]:
-    """Return a step's values; for a group a list for each value, in the order of the items."""
-    if state.spec.for_each is None or state.parent is not None:
-        return state.outputs
-    return {name: [child.outputs.get(name) for child in state.children] for name in state.spec.outputs.values}
 
 
 def context_of(state: StepState, steps: StepsView, inputs: Mapping[str, Any]) -> Context:
@@ -53,13 +46,8 @@ def holds(state: StepState, context: Context) -> bool:
 
 
 def asks_about_item(state: StepState) -> bool:
-    """Tell whether ``when`` is a question to each child instead of to all of them."""
-    return any(
-        path[0] == "item"
-        for use in uses(state.spec)
-        if isinstance(use, Use) and use.key == "when"
-        for path, _ in paths(use.expression)
-    )
+    """Tell whether ``when`` is a question to each child instead of to all of them; raise ``ExpressionError``."""
+    return bool(state.spec.when) and any(path[0] == "item" for path, _ in paths(parse(state.spec.when)))
 
 
 def items_of(state: StepState, context: Context) -> list[Any]:

@@ -62,7 +62,7 @@ def drive(flow: Flow) -> list[Transition]:
         if machine.ended:
             return journal
         one = running.pop()
-        turn = machine.handle(e.StepSucceeded(0.0, one.step, one.attempt, {}))
+        turn = machine.handle(e.StepSucceeded(0.0, one.step, one.attempt, {"v": 1}))
 
 
 def baseline(flow: Flow) -> None:
@@ -85,6 +85,15 @@ def baseline(flow: Flow) -> None:
                 sorter.done(running.pop(future))
 
 
+def fan_out(count: int) -> Flow:
+    """One step for each of many items, and steps that read all of their outputs."""
+    from phoenix_cli.engine.model import Outputs
+
+    each = Step("each", Run(("x", "${{ item }}")), for_each=tuple(range(count)), outputs=Outputs(("v",)))
+    last = Step("last", Run(("x", "${{ length(steps.each.outputs.v) }}", "${{ item }}")), for_each=tuple(range(count)))
+    return Flow("f", {"each": each, "last": last})
+
+
 def us_a_step(work, flow: Flow, times: int = 5) -> float:  # type: ignore[no-untyped-def]
     """Return the least CPU time of some runs for each step."""
     found = []
@@ -102,7 +111,9 @@ def main() -> int:
     for name, flow in shapes().items():
         ours, pool = us_a_step(drive, flow), us_a_step(baseline, flow)
         met.append(
-            report(f"machine, {name}", ours / pool, 2.5, "x", f"{ours:.1f} us a step, graphlib + 2 threads {pool:.1f} us")
+            report(
+                f"machine, {name}", ours / pool, 2.5, "x", f"{ours:.1f} us a step, graphlib + 2 threads {pool:.1f} us"
+            )
         )
     flow = shapes()["layers of 100, 5,000 in all"]
     journal = drive(flow)
@@ -114,6 +125,9 @@ def main() -> int:
             " ms",
         )
     )
+    children = fan_out(2_000)
+    spent = us_a_step(drive, children, 3) * len(children.steps) / 4_000
+    met.append(report("children of for_each that read 2,000 outputs, each", spent, 250, " us"))
     path = [entry for entry in sys.path if entry]
     ours, bare = cost([sys.executable, "-c", MEMORY, *path], times=3).rss_mb, cost(BARE, times=3).rss_mb
     met.append(report("10,000 steps, peak RSS over bare python", ours - bare, 60, " MB"))
