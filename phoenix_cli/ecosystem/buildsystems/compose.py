@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from phoenix_cli.ecosystem.buildsystems.compose_services import ComposeService, services_of
 from phoenix_cli.ecosystem.buildsystems.hidden_folders import serves_above
+from phoenix_cli.ecosystem.buildsystems.procfile import MANIFESTS
+from phoenix_cli.ecosystem.buildsystems.project_names import project_name
 from phoenix_cli.ecosystem.commands import command_name
 from phoenix_cli.ecosystem.facts import Command, Component, Conflict, Evidence, Fact, Origin, Role, Service
 from phoenix_cli.ecosystem.files import Files, Folder
@@ -147,9 +149,14 @@ def _role_of_up(folder: Folder, services: dict[str, ComposeService]) -> tuple[Ro
         return "other", 0.7
     if any(service.builds for service in plain):
         return "start", 0.6
-    if any(service.is_application for service in plain):
+    if any(service.is_application and _is_own(folder, service) for service in plain):
         return "start", 0.5
     return "other", 0.7
+
+
+def _is_own(folder: Folder, service: ComposeService) -> bool:
+    """Tell whether an image may be the program itself: beside a program's manifest only one of its name is."""
+    return not folder.has(*MANIFESTS) or project_name(folder).lower() in (service.image or "").lower()
 
 
 def _service(folder: Folder, files: list[str], service: ComposeService, sure: float) -> Service:

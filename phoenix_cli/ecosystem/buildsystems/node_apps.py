@@ -10,9 +10,9 @@ from phoenix_cli.ecosystem.buildsystems.node_forms import tool_form
 from phoenix_cli.ecosystem.buildsystems.node_frameworks import NEEDS_PAGE, SERVERS, Framework
 from phoenix_cli.ecosystem.buildsystems.node_managers import Decision
 from phoenix_cli.ecosystem.buildsystems.node_manifests import Manifest
-from phoenix_cli.ecosystem.buildsystems.own_services import HINT
 from phoenix_cli.ecosystem.buildsystems.node_script_calls import delegates, runs
 from phoenix_cli.ecosystem.buildsystems.node_script_texts import is_demo, is_docs
+from phoenix_cli.ecosystem.buildsystems.own_services import HINT
 from phoenix_cli.ecosystem.commands import command_name
 from phoenix_cli.ecosystem.facts import Command, Origin, Role, Service
 from phoenix_cli.ecosystem.ports import port_in_line

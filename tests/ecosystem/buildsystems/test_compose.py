@@ -148,3 +148,13 @@ def test_what_a_manifest_would_start_in_a_built_folder_is_the_compose_service() 
         "examples/compose.yaml": "services:\n  all:\n    build: ..\n",
     }
     assert built_folders(Files(MemoryTree(files))) == {"src/shop", "web"}
+
+
+def test_strangers_images_beside_a_program_do_not_start_it() -> None:
+    tools = "services:\n  proxy:\n    image: example/toxiproxy\n"
+    own = "services:\n  shop:\n    image: example/shop\n"
+    for text, manifest, role in ((tools, {}, "start"), (tools, {"go.mod": "module a/shop\n"}, "other")):
+        up = command_of(component_of(facts_of({"compose.yml": text, **manifest}), "compose"), "compose:up")
+        assert up.role == role
+    found = facts_of({"compose.yml": own, "package.json": '{"name": "shop"}'})
+    assert command_of(component_of(found, "compose"), "compose:up").role == "start"
