@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
 import time
@@ -13,8 +15,9 @@ from phoenix_cli.ecosystem.freshness import places_of, settled, stamp
 from phoenix_cli.ecosystem.repositories import find
 from phoenix_cli.ecosystem.trees import FolderTree
 from phoenix_cli.ecosystem.version import DETECTOR_VERSION
-from phoenix_cli.kernel.clock import Clock, iso
+from phoenix_cli.kernel.clock import Clock
 from phoenix_cli.kernel.errors import NotFound, PhoenixError, did_you_mean
+from phoenix_cli.kernel.files import write_atomically
 from phoenix_cli.kernel.state import State
 from phoenix_cli.vcs.repository import find_place, head_of
 from phoenix_cli.vcs.runner import Git, Place
@@ -35,7 +38,7 @@ def known(path: Path, *, state: State, git: Git, clock: Clock) -> Detected:
     commit = head_of(git, place).commit if place else None
     found = {**_look(tree, path), "commit": commit}
     if place is None or place.work_tree == path:  # of a part of a checkout, what is ignored is said above it
-        _keep(path, tree, place, found, began, state, clock)
+        _keep(path, tree, place, found, began, state)
     return found
 
 
@@ -47,42 +50,31 @@ def _look(tree: FolderTree, path: Path) -> Detected:
 
 
 def _told_before(path: Path, state: State) -> Detected | None:
-    if not state.exists():
-        return None
-    row = state.read_one(
-        "SELECT places, stamp, body FROM looks WHERE path = ? AND version = ?", (os.fsdecode(path), DETECTOR_VERSION)
-    )
-    if row is None or stamp(path, row["places"].split("\0"))[0] != row["stamp"]:
-        return None
-    body: Detected = json.loads(row["body"])
-    return body
+    try:
+        kept = json.loads(_note_of(path, state).read_bytes())
+        holds = kept["path"] == os.fsdecode(path) and stamp(path, kept["places"])[0] == kept["stamp"]
+        body: Detected = kept["body"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return None  # none, or one that somebody has damaged
+    return body if holds else None
 
 
-def _keep(
-    path: Path, tree: FolderTree, place: Place | None, found: Detected, began: int, state: State, clock: Clock
-) -> None:
+def _keep(path: Path, tree: FolderTree, place: Place | None, found: Detected, began: int, state: State) -> None:
     """Note an answer with what proves it, unless something changed so lately that its stamp proves nothing."""
     places = places_of(path, sorted(tree.opened), place)
     proof, newest = stamp(path, places)
-    text = "\0".join(places)
-    if not settled(newest, began) or not _is_text(text):
+    if not settled(newest, began):
         return
-    try:
-        with state.write() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO looks (path, version, places, stamp, body, made_at) VALUES (?, ?, ?, ?, ?, ?)",
-                (os.fsdecode(path), DETECTOR_VERSION, text, proof, json.dumps(found), iso(clock.now())),
-            )
-    except PhoenixError:
-        return  # a home that cannot be written must not keep anyone from looking
+    note = {"path": os.fsdecode(path), "stamp": proof, "places": places, "body": found}
+    with contextlib.suppress(OSError):  # a home that cannot be written must not keep anyone from looking
+        state.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomically(_note_of(path, state), json.dumps(note).encode(), durable=False)
 
 
-def _is_text(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False  # a name that is not UTF-8: SQLite takes no lone surrogates
-    return True
+def _note_of(path: Path, state: State) -> Path:
+    """Return the file that keeps what was told of a folder: it can be made again, so it is no part of the state."""
+    name = hashlib.blake2b(os.fsencode(path), digest_size=12).hexdigest()
+    return state.path.parent / "cache" / "looks" / f"{name}-{DETECTOR_VERSION}.json"
 
 
 def working_state(path: Path, git: Git) -> WorkingState | None:

@@ -52,7 +52,7 @@ def shapes() -> dict[str, Flow]:
 
 def drive(flow: Flow) -> list[Transition]:
     """Carry a run through as if every step ended at once; return the journal."""
-    machine = Machine(flow, room=2)
+    machine = Machine(flow, room=3)
     journal: list[Transition] = []
     running: list[Start] = []
     turn = machine.handle(e.Begin(0.0, "run", "seed", {}, {}))
@@ -94,6 +94,17 @@ def fan_out(count: int) -> Flow:
     return Flow("f", {"each": each, "last": last})
 
 
+def locks(count: int) -> Flow:
+    """Steps that each hold something of their own and one of two licences."""
+    from phoenix_cli.engine.model import Request, Resource
+
+    resources = {f"r{n}": Resource(f"r{n}") for n in range(count)} | {"licence": Resource("licence", 2)}
+    steps = {
+        f"s{n}": Step(f"s{n}", Run(("x",)), resources=(Request("licence"), Request(f"r{n}"))) for n in range(count)
+    }
+    return Flow("f", steps, resources)
+
+
 def us_a_step(work, flow: Flow, times: int = 5) -> float:  # type: ignore[no-untyped-def]
     """Return the least CPU time of some runs for each step."""
     found = []
@@ -128,6 +139,7 @@ def main() -> int:
     children = fan_out(2_000)
     spent = us_a_step(drive, children, 3) * len(children.steps) / 4_000
     met.append(report("children of for_each that read 2,000 outputs, each", spent, 250, " us"))
+    met.append(report("steps that hold a lock and a licence, 3,000", us_a_step(drive, locks(3_000), 3), 100, " us"))
     path = [entry for entry in sys.path if entry]
     ours, bare = cost([sys.executable, "-c", MEMORY, *path], times=3).rss_mb, cost(BARE, times=3).rss_mb
     met.append(report("10,000 steps, peak RSS over bare python", ours - bare, 60, " MB"))

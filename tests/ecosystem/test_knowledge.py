@@ -26,7 +26,7 @@ def known(app, path):
 
 
 def kept(app):
-    return len(app.state.read("SELECT 1 FROM looks"))
+    return list((app.home.cache / "looks").glob("*.json"))
 
 
 @pytest.fixture
@@ -38,10 +38,10 @@ def at_once(monkeypatch):
 def test_an_answer_is_kept_and_told_again(app, tmp_path, at_once):
     root = repository(tmp_path / "x", {"Makefile": "test:\n\ttrue\n", ".gitignore": "out/\n"})
     first = known(app, root)
-    assert kept(app) == 1 and first["commit"] == git(root, "rev-parse", "HEAD")
-    with app.state.write() as connection:  # so that a second answer can only come from here
-        connection.execute("UPDATE looks SET body = json_set(body, '$.path', 'told again')")
-    assert known(app, root)["path"] == "told again"
+    assert len(kept(app)) == 1 and not app.state.exists() and first["commit"] == git(root, "rev-parse", "HEAD")
+    (note,) = kept(app)
+    note.write_text(note.read_text().replace('"make:test"', '"told again"'))  # a second answer can only come from here
+    assert known(app, root)["components"][0]["commands"][0]["name"] == "told again"
 
 
 @pytest.mark.parametrize(
@@ -82,10 +82,20 @@ def test_a_home_that_cannot_be_written_keeps_nobody_from_looking(app, tmp_path, 
     assert [one["system"] for one in known(app, root)["components"]] == ["make"]
 
 
-def test_names_that_are_no_text_are_looked_at_each_time(app, tmp_path, at_once):
+def test_names_that_are_no_text_are_kept_too(app, tmp_path, at_once):
     root = repository(tmp_path / "x", {"Makefile": "test:\n\ttrue\n"})
     write(root, {os.fsdecode(b"bad\xff/Makefile"): "build:\n\ttrue\n"})
-    assert len(known(app, root)["components"]) == 2 and kept(app) == 0
+    assert len(known(app, root)["components"]) == 2 and len(kept(app)) == 1
+    assert known(app, root) == known(app, root)
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"path": 1}'])
+def test_a_damaged_note_is_looked_past(app, tmp_path, at_once, damage):
+    root = repository(tmp_path / "x", {"Makefile": "test:\n\ttrue\n"})
+    told = known(app, root)
+    (note,) = kept(app)
+    note.write_text(damage)
+    assert known(app, root) == told
 
 
 class Edits(RuleBasedStateMachine):

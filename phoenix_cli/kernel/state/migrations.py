@@ -186,20 +186,3 @@ def m0005_imports(db: Any) -> None:
         ) STRICT, WITHOUT ROWID
         """
     )
-
-
-@step
-def m0006_looks(db: Any) -> None:
-    """What folders were seen to be, each with the places and time stamps that prove it still holds."""
-    db.execute(
-        """
-        CREATE TABLE looks (
-            path TEXT PRIMARY KEY,
-            version INTEGER NOT NULL,
-            places TEXT NOT NULL,
-            stamp TEXT NOT NULL,
-            body TEXT NOT NULL,
-            made_at TEXT NOT NULL
-        ) STRICT, WITHOUT ROWID
-        """
-    )
