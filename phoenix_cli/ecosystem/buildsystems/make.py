@@ -118,6 +118,8 @@ def _commands(folder: Folder, made: Makefile, source: Evidence) -> Iterator[Comm
     most = FEW_COMMANDS if place_of(folder.path) in LOW_PLACES else MAX_COMMANDS
     for target in shown[:most]:
         role, sure = role_of_target(target, made, folder.name)
+        if role == "start" and target.file.endswith("erlang.mk") and not folder.has("relx.config"):
+            role = "other"  # it runs a release, which a library has none of
         argv = _argv(target, made)
         if role == "build" and configured:
             argv = ("sh", "-c", " && ".join(("./configure", " ".join(argv))))

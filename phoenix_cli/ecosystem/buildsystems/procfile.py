@@ -19,7 +19,8 @@ _ONCE = frozenset({"release", "postdeploy", "predeploy", "console"})
 _ENDS = re.compile(r"\b(?:db:\w+|cache:clear|assets:precompile|migrate|collectstatic)\s*$")
 MANIFESTS = (
     "package.json", "pyproject.toml", "requirements.txt", "setup.py", "Pipfile", "manage.py", "app.py", "Gemfile", "config.ru",
-    "go.mod", "Cargo.toml", "mix.exs", "pom.xml", "build.gradle", "build.gradle.kts", "composer.json", "project.clj", "deps.edn", "build.sbt",
+    "go.mod", "Cargo.toml", "mix.exs", "pom.xml", "build.gradle", "build.gradle.kts", "composer.json", "project.clj",
+    "deps.edn", "build.sbt",
 )  # fmt: skip
 RAILS_PORT = 3000
 FIRST_PORT = 5000  # foreman gives PORT=5000 to the first line, 5100 to the second

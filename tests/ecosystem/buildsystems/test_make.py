@@ -203,3 +203,11 @@ def test_a_bsd_makefile_builds_by_the_systems_rules() -> None:
 def test_why_a_hand_written_configure_is_not_autotools() -> None:
     found = component_of(facts_of({"Makefile": "all:\n\ttrue\n", "configure": "#!/bin/sh\n"}), "make")
     assert [one.system for one in found.rejected] == ["autotools"]
+
+
+def test_running_a_release_needs_one() -> None:
+    files = {"Makefile": "PROJECT = ranch\nall:\n\t$(CC)\ninclude erlang.mk\n", "erlang.mk": "run: all\n\t./_rel/$(PROJECT)/bin/run console\n"}
+    run = command_of(component_of(facts_of(files), "make"), "make:run")
+    assert run.role == "other"
+    released = command_of(component_of(facts_of({**files, "relx.config": ""}), "make"), "make:run")
+    assert released.role == "start"

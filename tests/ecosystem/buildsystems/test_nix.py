@@ -51,3 +51,9 @@ def test_expressions_further_in_are_parts() -> None:
     files = {"flake.nix": PACKAGE, "nix/default.nix": "", "pkgs/tool/default.nix": "", "templates/new/flake.nix": "{}"}
     assert pairs_of(facts_of(files), "nix") == {("", "nix"), ("templates/new", "nix")}
     assert pairs_of(facts_of({"nix/default.nix": "", "deps.nix": ""}), "nix") == set()
+
+
+def test_apps_without_a_default_one_start_nothing() -> None:
+    named = PACKAGE.replace("apps = { default = null; };", "apps = { update-hash = null; };")
+    assert "nix:run" in [one.name for one in component_of(facts_of({"flake.nix": PACKAGE}), "nix").commands]
+    assert "nix:run" not in [one.name for one in component_of(facts_of({"flake.nix": named}), "nix").commands]
