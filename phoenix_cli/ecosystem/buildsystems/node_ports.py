@@ -20,6 +20,7 @@ _PORT = re.compile(r"[\"']?\bport[\"']?\s*[:=]\s*([^,\n}]{1,80})")
 _VARIABLE = re.compile(r"\benv\w*(?:\.|\[[\"'])(\w+)|\b([A-Z][A-Z0-9_]*PORT)\b")
 _NUMBER = re.compile(r"(?<![\w.])(\d{2,5})(?![\w.])")
 _USUAL = ("src/main.ts", "src/index.ts", "src/server.ts", "server.js", "index.js", "app.js")
+_SETTINGS = ("config", "config/index", "config/env", "env", "settings", "lib/env")
 _SOURCE_READ = 65_536
 _IN_SOURCE = (
     re.compile(r"\bPORT\s*,\s*(\d{2,5})\s*\]"),
@@ -68,6 +69,17 @@ def in_source(folder: Folder, text: str, main: str = "") -> int | None:
             port = port_number(found.group(1)) if found else None
             if port is not None:
                 return port
+    return _in_settings(folder)
+
+
+def _in_settings(folder: Folder) -> int | None:
+    """Return the port that a program's own settings module gives PORT when the environment does not."""
+    for path in (f"{dir}{stem}{end}" for dir in ("src/", "") for stem in _SETTINGS for end in (".ts", ".js", ".mjs")):
+        if folder.has_file(path):
+            source = _without_comments(folder.files.head(folder.join(path), _SOURCE_READ))
+            found = next((one for pattern in _IN_SOURCE[:2] if (one := pattern.search(source))), None)
+            if found is not None:
+                return port_number(found.group(1))
     return None
 
 

@@ -205,3 +205,12 @@ def test_a_server_without_a_number_listens_where_its_dev_script_says() -> None:
     scripts = '{"dev": "PORT=3000 node ./server/dev.js", "start": "node ."}'
     manifest = f'{{"name": "a", "private": true, "scripts": {scripts}, "dependencies": {{"express": "5"}}}}'
     assert services({"package.json": manifest}) == {"a": (3000,)}
+
+
+def test_a_servers_settings_module_tells_its_port() -> None:
+    files = {
+        "package.json": '{"name": "a", "private": true, "scripts": {"start": "node src/index.js"}, "dependencies": {"express": "5"}}',
+        "src/index.js": "const config = require('./config')\napp.listen(config.port)\n",
+        "src/config/index.js": "module.exports = { db: { port: process.env.DB_PORT || 5432 }, port: process.env.PORT || 8800 }\n",
+    }
+    assert services(files) == {"a": (8800,)}
