@@ -62,9 +62,9 @@ def sync_repositories(
         with its_turn(home, here.key):
             return updater.update(here, source_of(here), lambda line: told.step(here, line.strip()))
 
+    journal.clear(state, home)
     if not wanted:
         return SyncResult((), ())
-    journal.clear(state, home)
     work = Batch(
         sync_one, lambda here: source_of(here).host, git=git, clock=clock, jobs=jobs or default_jobs(),
         retrying=told.step, finished=told.end,

@@ -147,6 +147,9 @@ class Git:
         )  # fmt: skip
         with self._lock:
             self._live.add(process)
+        if self._stopping.is_set():  # since we looked above: whoever stops us may not have seen this one
+            self.end(process)
+            raise failures.stopped(f"git {words[0]}")
         return process
 
     def environment(
