@@ -62,7 +62,8 @@ def _say_imported(context: Context, result: Any) -> None:
     if context.flags.json:
         console.answer(import_json(result))
     for one in result.items if not context.flags.json else ():
-        console.done(f"{one.status} {one.name} at {(one.commit or 'no commit')[:10]}, {_components(one.components)}, in {one.path}")
+        at = (one.commit or "no commit")[:10]
+        console.done(f"{one.status} {one.name} at {at}, {_components(one.components)}, in {one.path}")
     if result.error is None:
         if result.items:
             name = result.items[0].name

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from phoenix_cli.cli.console import Console, ago, duration
+from phoenix_cli.cli.views.columns import show_filled
 from phoenix_cli.kernel.clock import parse_iso
 
 _SIGNS = {
@@ -48,7 +49,8 @@ def _counts(found: Any, home: Path) -> str:
 
 
 def _services(console: Console, services: Sequence[Any], now: datetime) -> None:
-    console.table(
+    show_filled(
+        console,
         ("repository", "service", "status", "port", "since", "why"),
         [
             (
@@ -57,12 +59,13 @@ def _services(console: Console, services: Sequence[Any], now: datetime) -> None:
             )
             for one in services
         ],
-        colours={"repository": "cyan", "service": "cyan", "status": "sign"},
+        {"repository": "cyan", "service": "cyan", "status": "sign"},
     )  # fmt: skip
 
 
 def _runs(console: Console, runs: Sequence[Any], now: datetime) -> None:
-    console.table(
+    show_filled(
+        console,
         ("repository", "command", "run", "took", "when", "why"),
         [
             (
@@ -71,7 +74,7 @@ def _runs(console: Console, runs: Sequence[Any], now: datetime) -> None:
             )
             for repo, run in runs
         ],
-        colours={"repository": "cyan", "command": "cyan", "run": "sign"},
+        {"repository": "cyan", "command": "cyan", "run": "sign"},
     )  # fmt: skip
 
 

@@ -7,21 +7,21 @@ from datetime import datetime
 from typing import Any
 
 from phoenix_cli.cli.console import Console, ago, duration, one_line
+from phoenix_cli.cli.views.columns import show_filled
 from phoenix_cli.cli.views.detection import show_primary, show_services
 from phoenix_cli.kernel.clock import parse_iso
 
-_SERVICE_SIGNS = {"running": "on", "starting": "warn", "stopping": "warn", "failed": "failed", "stopped": "off"}
+_HEADER = ("id", "name", "trust", "service", "last run", "updated", "build")
 
 
 def show_list(console: Console, items: Sequence[Any], now: datetime) -> None:
     """Print one line a repository; on a terminal without the columns that would be empty."""
     if not console.terminal:
-        header = ("id", "name", "trust", "service", "last run", "updated", "build")
-        console.table(header, [_cells(one, one.id, one.updated_at) for one in items])
+        console.table(_HEADER, [_cells(one, one.id, one.updated_at) for one in items])
     elif items:
         short = short_ids([one.id for one in items])
         rows = [_cells(one, short[one.id], ago(parse_iso(one.updated_at), now)) for one in items]
-        _show_filled(console, rows)
+        show_filled(console, _HEADER, rows, {"id": "cyan", "name": "cyan"}, "–")
         running = sum(one.service == "running" for one in items)
         console.line(f"\n{len(items)} {'repository' if len(items) == 1 else 'repositories'}, {running} running.")
     if not items:
@@ -31,16 +31,6 @@ def show_list(console: Console, items: Sequence[Any], now: datetime) -> None:
 
 def _cells(one: Any, id: str, updated: str) -> tuple[str, ...]:
     return (id, one.name, one.level, one.service or "", one.last_run or "", updated, ", ".join(one.build_systems))
-
-
-def _show_filled(console: Console, rows: Sequence[Sequence[str]]) -> None:
-    header = ("id", "name", "trust", "service", "last run", "updated", "build")
-    kept = [at for at in range(len(header)) if any(row[at] for row in rows)]
-    console.table(
-        [header[at] for at in kept],
-        [[row[at] or "–" for at in kept] for row in rows],
-        colours={"id": "cyan", "name": "cyan"},
-    )
 
 
 def short_ids(ids: Sequence[str]) -> dict[str, str]:
