@@ -21,14 +21,15 @@ RANKS: Mapping[str, int] = {"high": 0, "normal": 1, "low": 2}
 class Lane:
     """Steps that want the same resources of the pool and the same target of a breaker."""
 
-    __slots__ = ("blocked", "breaker", "bypassed", "claims", "count", "free", "hungry", "parked")
+    __slots__ = ("blocked_on", "breaker", "bypassed", "claims", "count", "free", "hungry", "parked", "woken_by")
 
     def __init__(self, claims: tuple[Claim, ...], breaker: str) -> None:
         self.claims = claims
         self.breaker = breaker
         self.free = not claims and not breaker
         self.parked: list[tuple[Any, ...]] = []
-        self.blocked = self.hungry = False
+        self.blocked_on = self.woken_by = ""
+        self.hungry = False
         self.bypassed = 0
         self.count = 0
 
@@ -47,7 +48,8 @@ class ReadyQueue:
         self.pool = pool
         self.target_allows = target_allows
         self.heap: list[tuple[Any, ...]] = []
-        self.waiting: dict[str, list[Lane]] = {}
+        self.waiting: dict[str, list[tuple[Any, ...]]] = {}
+        self.looked_at: dict[str, list[tuple[Any, ...]]] = {}
         self.hungry: dict[str, list[Lane]] = {}
         self.reserved: Lane | None = None
         self.tickets = 0
@@ -80,27 +82,43 @@ class ReadyQueue:
             one: Queued = entry[3]
             lane = one.lane
             if one.ticket != entry[2]:
-                self._next_of(lane)
-            elif lane.free or (not lane.blocked and not self._blocked(lane, at)):
+                self._stale(lane)
+            elif lane.blocked_on:
+                self._park(lane, entry)
+            elif lane.free or not (why := self._lacking(lane, at)):
                 self._next_of(lane)
                 self._served(lane)
                 self._left(one)
+                self._go_on_waking(lane)
                 return one
             else:
-                heapq.heappush(lane.parked, entry)
+                lane.blocked_on = why
+                self._park(lane, entry)
+                self._remember(lane, why)
+                self._go_on_waking(lane)
         return None
 
     def _next_of(self, lane: Lane) -> None:
-        if lane.parked and not lane.blocked:
+        if lane.parked and not lane.blocked_on:
             heapq.heappush(self.heap, heapq.heappop(lane.parked))
 
-    def _blocked(self, lane: Lane, at: float) -> bool:
-        why = self._lacking(lane, at)
-        if why:
-            lane.blocked = True
-            self.waiting.setdefault(why, []).append(lane)
-            self._remember(lane, why)
-        return bool(why)
+    def _stale(self, lane: Lane) -> None:
+        """Look at the lane's next step instead of one that is gone."""
+        if lane.parked or lane.blocked_on:
+            self._next_of(lane)
+        else:
+            self._go_on_waking(lane)
+
+    def _park(self, lane: Lane, entry: tuple[Any, ...]) -> None:
+        """Set a step of a blocked lane aside; the lane waits by the key of its best step."""
+        heapq.heappush(lane.parked, entry)
+        if lane.parked[0] is not entry:
+            return
+        place = (*entry[:3], lane)
+        if lane.woken_by == lane.blocked_on:  # has just been looked at: again only when more is given back
+            self.looked_at.setdefault(lane.blocked_on, []).append(place)
+        else:
+            heapq.heappush(self.waiting.setdefault(lane.blocked_on, []), place)
 
     def _remember(self, lane: Lane, resource: str) -> None:
         """Count from now on who is served before a lane that was found to lack something."""
@@ -127,6 +145,9 @@ class ReadyQueue:
             lanes = self.hungry.get(claim.resource)
             if lanes:
                 self.hungry[claim.resource] = [other for other in lanes if self._bypassed(other)]
+                waiting = self.waiting.get(claim.resource)
+                if waiting and waiting[0][3].blocked_on == claim.resource:
+                    self._remember(waiting[0][3], claim.resource)
 
     def _bypassed(self, lane: Lane) -> bool:
         if not lane.hungry or lane.count < 1:
@@ -144,10 +165,28 @@ class ReadyQueue:
             self.wake(claim.resource)
 
     def wake(self, key: str) -> None:
-        """Look again at the lanes that wait for a resource or a breaker."""
-        for lane in self.waiting.pop(key, ()):
-            lane.blocked = False
-            self._next_of(lane)
+        """Look again at the best lane that waits for a resource or a breaker; at the next when that is dealt with.
+
+        One after the other: when a thousand lanes wait for one licence, its return costs one look, not a thousand.
+        """
+        for place in self.looked_at.pop(key, ()):
+            heapq.heappush(self.waiting.setdefault(key, []), place)
+        self._wake_next(key)
+
+    def _wake_next(self, key: str) -> None:
+        lanes = self.waiting.get(key)
+        while lanes:
+            lane: Lane = heapq.heappop(lanes)[3]
+            if lane.blocked_on == key and lane.parked:
+                lane.blocked_on, lane.woken_by = "", key
+                self._next_of(lane)
+                return
+
+    def _go_on_waking(self, lane: Lane) -> None:
+        """Wake the next lane, unless this one has just found that nothing is left of what woke it."""
+        key, lane.woken_by = lane.woken_by, ""
+        if key and (lane.blocked_on != key or self.pool.any_left(key)):
+            self._wake_next(key)
 
 
 def breaker_key(target: str) -> str:

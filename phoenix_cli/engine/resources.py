@@ -49,6 +49,10 @@ class Pool:
             return used == 0
         return readers == 0 and used + amount <= self.capacity[name]
 
+    def any_left(self, name: str) -> bool:
+        """Tell whether somebody could still get some of a resource, or read it."""
+        return name in self.used and self.used[name] < self.capacity[name]
+
     def in_the_way(self, wanted: Iterable[Claim], of: Iterable[Claim]) -> str:
         """Return the resource of which granting ``wanted`` would leave too little for those for whom it is reserved."""
         reserved = {claim.resource: claim for claim in of}

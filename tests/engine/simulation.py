@@ -164,6 +164,9 @@ class Simulation:
             claims = [claim for one in holding for claim in one.lane.claims if claim.resource == name]
             assert sum(claim.amount for claim in claims if not claim.shared) == pool.used[name]
             assert sum(claim.shared for claim in claims) == pool.readers[name]
+        if run.free > 0 and run.status == "running" and run.queue.reserved is None:
+            for one in run.steps.values():  # whoever waits lacks something
+                assert not one.ticket or run.queue._lacking(one.lane, self.machine.now), one.name
         assert run.unended == sum(not one.ended for one in run.steps.values())
 
 

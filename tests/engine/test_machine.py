@@ -129,6 +129,22 @@ def test_a_big_request_does_not_starve_behind_small_ones():
     assert served < 25
 
 
+def test_many_different_wishes_for_the_same_few_things_are_all_served_in_order():
+    names = [f"s{n}" for n in range(40)]
+    steps = "\n".join(f"{name}: {{run: x, resources: {{few: {1 + n % 3}, r{n}: 1}}}}" for n, name in enumerate(names))
+    head = "resources: {few: 3, " + ", ".join(f"r{n}: 1" for n in range(40)) + "}"
+    run = Driven(steps, head, room=9)
+    order = running = run.started()
+    while not run.machine.ended:
+        if run.machine.run.queue.reserved is None:
+            waiting = [one for one in run.machine.run.steps.values() if one.ticket]
+            assert all(run.machine.run.pool.lacking(one.lane.claims) for one in waiting)
+        run.good(running[0])
+        new = run.started()
+        running, order = running[1:] + new, order + new
+    assert sorted(order) == sorted(names)
+
+
 def test_what_was_reserved_is_free_again_when_the_step_is_given_up():
     small = "\n".join(f"s{n}: {{run: x, resources: {{r: 1}}, priority: high}}" for n in range(100))
     run = Driven(
