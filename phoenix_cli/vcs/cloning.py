@@ -122,7 +122,7 @@ def _clone(git: Git, wish: Wish, folder: Path, words: Sequence[str], listen: Lis
     said: list[str] = []
     branch = (f"--branch={wish.revision}",) if wish.revision and not wish.commit else ()
     git.run(
-        "clone", "--progress" if listen else "--quiet", *_ALWAYS, *words, *_ways(wish), *branch, "--", _url(wish), folder,
+        "clone", "--progress", *_ALWAYS, *words, *_ways(wish), *branch, "--", _url(wish), folder,
         what=f"clone of {wish.source.name}", reach=reach_of(wish.source), timeout_s=None, listen=_hearing(said, listen),
     )  # fmt: skip
     return "\n".join(said)
@@ -178,7 +178,7 @@ def _fetch(git: Git, clone: Clone, oids: Collection[str], listen: Listener | Non
     for everything."""
     try:
         git.run(
-            "fetch", "--progress" if listen else "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
+            "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
             "--filter=blob:none", "--stdin", "origin", at=clone.place, reach=reach_of(clone.wish.source), timeout_s=None,
             input="".join(f"{oid}\n" for oid in oids).encode(), what=f"fetch of {clone.wish.source.name}", listen=listen,
             settings=(("fetch.negotiationAlgorithm", "noop"),),  # we have no commit that could help
@@ -195,7 +195,7 @@ def check_out(git: Git, clone: Clone, listen: Listener | None = None) -> Clone:
         _fetch(git, clone, missing, listen)
     if not clone.checked_out and head_of(git, clone.place).commit:
         git.run(
-            "checkout", "--progress" if listen else "--quiet", "--force", "--no-recurse-submodules", at=clone.place,
+            "checkout", "--progress", "--force", "--no-recurse-submodules", at=clone.place,
             timeout_s=None, listen=listen, what=f"checkout of {clone.wish.source.name}",
         )  # fmt: skip
     if clone.lazy:

@@ -76,9 +76,9 @@ def git_missing() -> Unavailable:
 
 
 def too_slow(what: str, seconds: float) -> Unavailable:
-    """Return the error for a command that was ended because nothing came for too long."""
+    """Return the error for a command that was ended because it said nothing for too long, or took too long."""
     return Unavailable(
-        f"{what}: nothing came for {seconds:g} s", code="git.network", cause="ended after its time limit",
+        f"{what}: given up after {seconds:g} s", code="git.network", cause="ended after its time limit",
         hints=_NETWORK_HINTS,
     )  # fmt: skip
 

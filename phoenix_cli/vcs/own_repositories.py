@@ -82,7 +82,10 @@ def _opened(git: Git, folder: Path) -> Iterator[Repo]:
     except (InvalidGitRepositoryError, NoSuchPathError):
         raise NotFound(f"{folder} is not a git repository", code="git.not_a_repository") from None
     try:
-        outside = {"GIT_INDEX_FILE": str(place.git_dir / "index"), "GIT_OBJECT_DIRECTORY": str(place.git_dir / "objects")}
+        outside = {
+            "GIT_INDEX_FILE": str(place.git_dir / "index"),
+            "GIT_OBJECT_DIRECTORY": str(place.git_dir / "objects"),
+        }
         with repo.git.custom_environment(**git.environment(place), **outside):
             yield repo
     except GitCommandError as error:

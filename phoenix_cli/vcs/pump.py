@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import selectors
@@ -12,6 +13,7 @@ from typing import IO
 from phoenix_cli.kernel.clock import Clock
 
 MAX_OUTPUT = 512_000_000  # what one command may say; a status of ten million files is a bomb, not an answer
+WAKE_S = 0.25  # a ^C that comes just before we begin to wait is noticed only when we wake
 _CHUNK = 65_536
 _LINES = re.compile(rb"[\r\n]+")
 
@@ -39,7 +41,8 @@ class Pump:
 
     def run(self, input: bytes, *, timeout_s: float | None, patience_s: float | None) -> tuple[bytes, bytes]:
         """Go on until both outputs end; raise ``TimeIsUp`` or ``TooMuch``. The caller ends the process then."""
-        end = None if timeout_s is None else self._clock.monotonic() + timeout_s
+        begun = heard = self._clock.monotonic()
+        end = math.inf if timeout_s is None else begun + timeout_s
         pending = memoryview(input)
         with selectors.DefaultSelector() as selector:
             for stream in (self._process.stdout, self._process.stderr):
@@ -49,8 +52,11 @@ class Pump:
                 os.set_blocking(self._process.stdin.fileno(), False)
                 selector.register(self._process.stdin, selectors.EVENT_WRITE)
             while selector.get_map():
-                ready = selector.select(self._time_left(end, patience_s))
-                if not ready:
+                deadline = min(end, heard + (math.inf if patience_s is None else patience_s))
+                ready = selector.select(max(0.0, min(WAKE_S, deadline - self._clock.monotonic())))
+                now = self._clock.monotonic()
+                heard = now if ready else heard
+                if now >= end or (not ready and now >= deadline):
                     raise TimeIsUp
                 for key, _ in ready:
                     if key.fileobj is self._process.stdin:
@@ -59,10 +65,6 @@ class Pump:
                         self._read(selector, key.fileobj)  # type: ignore[arg-type]
         self._tell(final=True)
         return bytes(self._out), bytes(self._err)
-
-    def _time_left(self, end: float | None, patience_s: float | None) -> float | None:
-        left = None if end is None else max(0.0, end - self._clock.monotonic())
-        return min((one for one in (left, patience_s) if one is not None), default=None)
 
     def _write(self, selector: selectors.BaseSelector, stdin: IO[bytes], pending: memoryview) -> memoryview:
         try:

@@ -110,7 +110,10 @@ class Git:
         listen: Listener | None = None,
         settings: Sequence[Setting] = (),
     ) -> Answer:
-        """Run git to its end and return its answer, whatever it is."""
+        """Run git to its end and return its answer, whatever it is.
+
+        One that reaches the network is ended when it says nothing for too long: give it ``--progress``.
+        """
         what = what or f"git {words[0]}"
         process = self.start(*words, at=at, reach=reach, settings=settings, stdin=bool(input))
         patience = self._patience_s if reach.protocols else None

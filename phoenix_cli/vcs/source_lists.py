@@ -59,5 +59,7 @@ def _entry(folder: str, entry: Any, name: str) -> Wanted:
         raise Usage(f"{name}: {folder} is of type {entry['type']}; only git can be imported", code="source.list")
     version = entry.get("version") or ""
     if not isinstance(version, str):  # 1.10 is the number 1.1 by now
-        raise Usage(f"{name}: the version of {folder} reads as a number", code="source.list", hints=('version: "1.10"',))
+        raise Usage(
+            f"{name}: the version of {folder} reads as a number", code="source.list", hints=('version: "1.10"',)
+        )
     return Wanted(entry["url"], version)

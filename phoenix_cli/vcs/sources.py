@@ -93,7 +93,9 @@ def _refuse_trickery(text: str) -> None:
     if _CONTROL.search(text):
         raise Usage(f"{shown} holds control characters", code="source.control_character", hints=_FORMS)
     if text.startswith("-"):
-        raise Usage(f"{shown} reads as an option", code="source.option", hints=(f"./{shown} for a folder of this name",))
+        raise Usage(
+            f"{shown} reads as an option", code="source.option", hints=(f"./{shown} for a folder of this name",)
+        )
     if re.match(r"[A-Za-z0-9+.-]*::", text):
         raise Usage(f"{shown} names a program, not a place", code="source.protocol", hints=_FORMS)
 

@@ -64,7 +64,7 @@ def _fetch(git: Git, place: Place, source: Source, branch: str, listen: Listener
     tracking = f"refs/remotes/origin/{branch}"
     known = head_of(git, place, tracking).commit
     git.run(
-        "fetch", "--progress" if listen else "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
+        "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
         "--upload-pack=git-upload-pack", "--", source.url, f"+refs/heads/{branch}:{tracking}", at=place, timeout_s=None,
         reach=reach_of(source), listen=listen, what=f"fetch of {source.name}",
     )  # fmt: skip

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from phoenix_cli.vcs.environment import Setting, build_environment
 
 _WEB = re.compile(
-    r"http\.(?:.+\.)?(?:proxy|proxyauthmethod|sslcainfo|sslcapath|sslbackend|sslcert|sslkey|version|postbuffer)", re.IGNORECASE
+    r"http\.(?:.+\.)?(?:proxy|proxyauthmethod|sslcainfo|sslcapath|sslbackend|sslcert|sslkey|version|postbuffer)",
+    re.IGNORECASE,
 )
 _CREDENTIAL = re.compile(r"credential\.(?:.+\.)?(?:helper|username|usehttppath)", re.IGNORECASE)
 
@@ -40,7 +41,8 @@ def choose(settings: Iterator[Setting]) -> UserSettings:
     """Keep what the network needs."""
     kept = list(settings)
     return UserSettings(
-        tuple(one for one in kept if _WEB.fullmatch(one[0])), tuple(one for one in kept if _CREDENTIAL.fullmatch(one[0]))
+        tuple(one for one in kept if _WEB.fullmatch(one[0])),
+        tuple(one for one in kept if _CREDENTIAL.fullmatch(one[0])),
     )
 
 

@@ -83,7 +83,9 @@ def test_kill_nine_anywhere(phoenix: Phoenix, forge: Forge, lines: int) -> None:
     before = check_truth(phoenix)
     again = phoenix("ecosystem", "import", *asked(), "--json", "--yes")
     assert (again.code, again.json["failed"]) == (0, [])
-    assert [(one["name"], one["status"]) for one in again.json["items"]] == [(f"app{n}", "imported") for n in range(REPOS)]
+    assert [(one["name"], one["status"]) for one in again.json["items"]] == [
+        (f"app{n}", "imported") for n in range(REPOS)
+    ]
     assert before <= check_truth(phoenix) == {f"app{n}" for n in range(REPOS)}
     repos = phoenix.home / "repos"
     assert len(list(repos.rglob(".git"))) == REPOS and not list((repos / ".aside").glob("*"))

@@ -176,8 +176,12 @@ def test_missing_objects_are_not_fetched_by_looking(git: Git, tmp_path: Path, ca
     repo = make_repo(tmp_path / "app", {"a": "1"})
     (repo / ".git/objects" / plain_git(repo, "rev-parse", "HEAD:a")[:2]).rename(tmp_path / "taken")
     with (repo / ".git/config").open("a") as file:
-        file.write(f'[remote "evil"]\n\turl = ext::sh -c touch% {canary}\n\tpromisor = true\n\tuploadpack = touch {canary}\n')
-        file.write("[protocol]\n\tallow = always\n[extensions]\n\tpartialClone = evil\n[core]\n\trepositoryformatversion = 1\n")
+        file.write(
+            f'[remote "evil"]\n\turl = ext::sh -c touch% {canary}\n\tpromisor = true\n\tuploadpack = touch {canary}\n'
+        )
+        file.write(
+            "[protocol]\n\tallow = always\n[extensions]\n\tpartialClone = evil\n[core]\n\trepositoryformatversion = 1\n"
+        )
     with GitTree(git, Place.of(repo)) as tree, suppress(PhoenixError):  # older gits end at once, newer say: missing
         assert tree.read("a", 9) is None
     with pytest.raises(PhoenixError):
@@ -234,7 +238,12 @@ def test_an_object_store_of_links_is_refused(git: Git, tmp_path: Path) -> None:
 def test_submodules_are_not_followed(git: Git, tmp_path: Path, canary: Path) -> None:
     repo = make_repo(tmp_path / "app", {"a": "1"})
     head = plain_git(repo, "rev-parse", "HEAD")
-    write(repo, {".gitmodules": f'[submodule "m"]\n\tpath = m\n\turl = ext::sh -c touch% {canary}\n\tupdate = !touch {canary}\n'})
+    write(
+        repo,
+        {
+            ".gitmodules": f'[submodule "m"]\n\tpath = m\n\turl = ext::sh -c touch% {canary}\n\tupdate = !touch {canary}\n'
+        },
+    )
     plain_git(repo, "add", ".gitmodules")
     plain_git(repo, "update-index", "--add", "--cacheinfo", f"160000,{head},m")
     plain_git(repo, "commit", "-q", "-m", "module")

@@ -49,7 +49,9 @@ def test_errors(git: Git, made: Path, tmp_path: Path) -> None:
         commit_all(git, tmp_path, "no repository", ANN)
 
 
-def test_no_hook_runs_and_no_outer_git_leads_astray(made: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_no_hook_runs_and_no_outer_git_leads_astray(
+    made: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     for name in ("pre-commit", "post-commit", "post-checkout", "commit-msg", "post-index-change"):
         hook = made / ".git/hooks" / name
         hook.parent.mkdir(exist_ok=True)

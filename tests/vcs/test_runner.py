@@ -57,6 +57,14 @@ def test_much_input_and_output_at_once(git: Git, tmp_path: Path) -> None:
     assert said.count(b"echo hello") == 50_000
 
 
+def test_one_that_never_stops_talking_is_ended_by_its_time_limit(tmp_path: Path) -> None:
+    program = tmp_path / "git"
+    program.write_text("#!/bin/sh\nwhile :; do echo word; sleep 0.01; done\n")
+    program.chmod(0o755)
+    with pytest.raises(Unavailable, match="given up after 0\\.3 s"):
+        Git({"PATH": f"{tmp_path}:{os.environ['PATH']}"}).run("status", timeout_s=0.3)
+
+
 def test_a_remote_that_hangs_is_given_up(forge: Forge, tmp_path: Path) -> None:
     publish(forge.root, make_repo(tmp_path / "r"))
     forge.faults["r"] = "hang"
@@ -73,7 +81,7 @@ def test_a_daemon_that_hangs_is_given_up_with_all_its_helpers() -> None:
         git = Git(dict(os.environ), patience_s=0.3)
         with git.guarded():
             mark = b"=".join(os.fsencode(part) for part in next(iter(git._guard.mark.items())))
-            with pytest.raises(Unavailable, match=r"nothing came for 0\.3 s"):
+            with pytest.raises(Unavailable, match=r"given up after 0\.3 s"):
                 look(git, f"git://127.0.0.1:{server.getsockname()[1]}/a/b")
             assert marked(mark) == set()
 
@@ -166,7 +174,9 @@ def test_a_login_from_the_url_is_used_and_seen_nowhere(git: Git, forge: Forge, t
 def test_the_users_helper_is_asked_only_after_the_server_asked(forge: Forge, tmp_path: Path) -> None:
     publish(forge.root, make_repo(tmp_path / "r"))
     helper = tmp_path / "helper"
-    helper.write_text(f"#!/bin/sh\necho $1 >> {tmp_path}/calls\n[ $1 = get ] && printf 'username=ann\\npassword=s3cret\\n'\n")
+    helper.write_text(
+        f"#!/bin/sh\necho $1 >> {tmp_path}/calls\n[ $1 = get ] && printf 'username=ann\\npassword=s3cret\\n'\n"
+    )
     helper.chmod(0o755)
     (tmp_path / ".gitconfig").write_text(f"[credential]\n\thelper = {helper}\n")
     git = Git({**os.environ, "HOME": str(tmp_path)})
@@ -190,7 +200,11 @@ def test_https_does_not_follow_to_a_file(git: Git, tmp_path: Path) -> None:
         ("fatal: write error: No space left on device", Unavailable, "git.disk_full"),
         ("fatal: could not read Username for 'https://h': terminal prompts disabled", Auth, "git.auth"),
         ("git@h: Permission denied (publickey).\nfatal: Could not read from remote repository.", Auth, "git.auth"),
-        ("ERROR: Repository not found.\nfatal: Could not read from remote repository.", NotFound, "git.remote_not_found"),
+        (
+            "ERROR: Repository not found.\nfatal: Could not read from remote repository.",
+            NotFound,
+            "git.remote_not_found",
+        ),
         ("Host key verification failed.\nfatal: Could not read from remote repository.", Auth, "git.host_key"),
         ("fatal: Remote branch x not found in upstream origin", NotFound, "git.branch_not_found"),
         ("fatal: unable to access 'https://h/': Could not resolve host: h", Unavailable, "git.network"),

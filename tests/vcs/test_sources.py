@@ -122,7 +122,13 @@ def test_a_login_is_kept_apart(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["https://ann:s3cret/x@h.org/a/b", "https://ann:s3cret@h.org:x/a", "https://ann:s3cret@h.org/a?b", "x://a:s3cret@h/b"]
+    "text",
+    [
+        "https://ann:s3cret/x@h.org/a/b",
+        "https://ann:s3cret@h.org:x/a",
+        "https://ann:s3cret@h.org/a?b",
+        "x://a:s3cret@h/b",
+    ],
 )
 def test_a_refusal_shows_no_login(text: str) -> None:
     with pytest.raises(Usage) as caught:

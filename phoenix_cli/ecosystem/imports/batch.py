@@ -19,6 +19,7 @@ LOCAL = "local"
 HOST_LIMIT = 8  # connections at once to one server
 ATTEMPTS = 3
 FIRST_DELAY_S = 1.0
+WAKE_S = 0.25  # a ^C that comes just before a thread begins to wait is noticed only when it wakes
 
 Work = TypeVar("Work")
 Result = TypeVar("Result")
@@ -66,7 +67,7 @@ class Batch(Generic[Work, Result]):
                 while pending or running:
                     for index, work in self._startable(pending, len(running)):
                         running[pool.submit(self._attempt, work)] = (index, work)
-                    done, _ = wait(running, return_when=FIRST_COMPLETED)
+                    done, _ = wait(running, timeout=WAKE_S, return_when=FIRST_COMPLETED)
                     for future in done:
                         index, work = running.pop(future)
                         self._busy[self._host_of(work)] -= 1
@@ -112,7 +113,7 @@ class Batch(Generic[Work, Result]):
         """Wait while holding the host's place, so that the others are slowed down, too; in pieces, so that ^C ends it."""
         end = self._clock.monotonic() + seconds
         while not self._stopping.is_set() and (left := end - self._clock.monotonic()) > 0:
-            self._clock.sleep(min(left, 0.25))
+            self._clock.sleep(min(left, WAKE_S))
 
 
 def _outcome(future: Future[Result], *, alone: bool) -> Result | PhoenixError:

@@ -103,7 +103,9 @@ class Importer:
             self.tell(item, "detected", told(detection))
             probed = clone
             clone = check_out(self.git, clone, self._listener(item, "checking out"))
-            if probed.lazy and (now := head_of(self.git, clone.place)).tree != head.tree:  # cloned again, and it had moved
+            if (
+                probed.lazy and (now := head_of(self.git, clone.place)).tree != head.tree
+            ):  # cloned again, and it had moved
                 head, detection = now, self._detection(FolderTree(clone.folder, now.commit), now, item)
             return self._keep(item, clone, head, detection)
         finally:

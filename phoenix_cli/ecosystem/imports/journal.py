@@ -39,7 +39,9 @@ def taken_up(home: Home, batch: str) -> Iterator[bool]:
     try:
         yield mine
     finally:
-        if mine:  # so that calls leave no files; were two owners to meet by this, each repository still has its own lock
+        if (
+            mine
+        ):  # so that calls leave no files; were two owners to meet by this, each repository still has its own lock
             lock.path.unlink(missing_ok=True)
         lock.release()
 
@@ -54,7 +56,8 @@ def begin(state: State, clock: Clock, batch: str, items: Sequence[Item]) -> dict
             [(batch, item.key, iso(now)) for item in items],
         )
         rows = connection.execute(
-            "SELECT import_journal.key, repo_id FROM import_journal JOIN repos ON repos.id = repo_id WHERE batch = ?", (batch,)
+            "SELECT import_journal.key, repo_id FROM import_journal JOIN repos ON repos.id = repo_id WHERE batch = ?",
+            (batch,),
         ).fetchall()
     return {row["key"]: row["repo_id"] for row in rows}
 
@@ -68,9 +71,7 @@ def note_path(connection: sqlite3.Connection, batch: str, key: str, path: Path |
 
 def note_done(connection: sqlite3.Connection, batch: str, key: str, repo_id: str) -> None:
     """Note in the transaction that lists a repository that it is done."""
-    connection.execute(
-        "UPDATE import_journal SET repo_id = ? WHERE batch = ? AND key = ?", (repo_id, batch, key)
-    )
+    connection.execute("UPDATE import_journal SET repo_id = ? WHERE batch = ? AND key = ?", (repo_id, batch, key))
 
 
 def note_removal(connection: sqlite3.Connection, clock: Clock, key: str, path: Path) -> None:

@@ -88,7 +88,9 @@ def _allow_and_repeat(function: Callable[[str], object], path: str, info: object
 def candidate_paths(home: Home, source: Source) -> tuple[Path, Path]:
     """Return where a repository may stand: ``host/owner/name``, else one flat folder that is certainly its own."""
     preferred = home.repos / source.folder
-    flat = "-".join(safe_name(part) for part in (*source.owner.split("/"), source.name, digest_of(source.key)[:6]) if part)
+    flat = "-".join(
+        safe_name(part) for part in (*source.owner.split("/"), source.name, digest_of(source.key)[:6]) if part
+    )
     return preferred, home.repos / safe_name(source.host) / flat
 
 
