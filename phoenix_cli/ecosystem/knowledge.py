@@ -97,7 +97,10 @@ def _listed(path: Path, git: Git, place: Place | None) -> list[str] | None:
         return None
     inside = os.path.relpath(path, place.work_tree)
     words = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--full-name"]
-    answer = git.ask(*words, *([] if inside == "." else ["--", f":(top,literal){inside}"]), at=place)
+    try:
+        answer = git.ask(*words, *([] if inside == "." else ["--", f":(top,literal){inside}"]), at=place)
+    except PhoenixError:
+        return None  # a machine without git can still look
     if answer.code != 0:
         return None
     prefix = "" if inside == "." else f"{inside}/"
@@ -123,9 +126,7 @@ def resolve(state: State, target: str) -> Path:
     except NotFound as missing:
         if folder.is_dir():
             return folder.resolve()
-        raise NotFound(
-            f"no folder and no repository {target!r} here", code=missing.code, hints=missing.hints
-        ) from None
+        raise NotFound(f"no folder and no repository {target!r} here", code=missing.code, hints=missing.hints) from None
 
 
 def list_commands(*, state: State, git: Git, clock: Clock, target: str, role: str = "") -> list[Detected]:
@@ -151,7 +152,9 @@ def explain_target(*, state: State, git: Git, clock: Clock, target: str, what: s
     return {
         **found,
         "components": [{**one, "commands": _explained(one, what, primary)} for one in components],
-        "conflicts": [one for one in found["conflicts"] if not what or one["dir"] in {each["dir"] for each in components}],
+        "conflicts": [
+            one for one in found["conflicts"] if not what or one["dir"] in {each["dir"] for each in components}
+        ],
     }
 
 

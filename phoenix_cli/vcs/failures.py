@@ -75,6 +75,16 @@ def git_missing() -> Unavailable:
     )  # fmt: skip
 
 
+def git_too_old(said: str, oldest: tuple[int, ...]) -> Unavailable:
+    """Return the error for a git that cannot be told to distrust a repository."""
+    return Unavailable(
+        "this git is too old for repositories of strangers",
+        code="git.too_old",
+        cause=f"it says {printable(said)[:80]!r}; {'.'.join(map(str, oldest))} or newer is needed",
+        hints=("upgrade git", "phoenix doctor"),
+    )
+
+
 def too_slow(what: str, seconds: float) -> Unavailable:
     """Return the error for a command that was ended because it said nothing for too long, or took too long."""
     return Unavailable(

@@ -28,6 +28,7 @@ from phoenix_cli.vcs.pump import Listener, Pump, TimeIsUp, TooMuch
 
 TIMEOUT_S = 60.0
 PATIENCE_S = 60.0  # a remote that says nothing for so long has hung
+OLDEST = (2, 32)  # GIT_CONFIG_COUNT came with 2.31, GIT_CONFIG_GLOBAL with 2.32
 GRACE_S = 2.0  # git removes its lock files when it is asked to end
 NO_REACH = Reach()
 
@@ -186,16 +187,17 @@ class Git:
 
     @cached_property
     def _program(self) -> str:
+        """Find git once, and refuse one that does not read the settings by which we overrule a repository's own."""
         found = shutil.which("git", path=absolute_path(self._environ))
         if found is None:
             raise failures.git_missing()
+        said = subprocess.run(
+            [found, "--version"], env={"LC_ALL": "C"}, cwd="/", capture_output=True, check=False
+        ).stdout
+        numbers = re.search(rb"\d+(?:\.\d+)+", said)
+        if numbers is None or tuple(int(part) for part in numbers[0].split(b".")) < OLDEST:
+            raise failures.git_too_old(said.decode("utf-8", "replace").strip(), OLDEST)
         return found
-
-    @cached_property
-    def version(self) -> tuple[int, ...]:
-        """Return git's version as numbers: (2, 39, 5)."""
-        found = re.search(r"\d+(?:\.\d+)+", self.run("--version").decode())
-        return tuple(int(part) for part in found[0].split(".")) if found else ()
 
     def end(self, process: subprocess.Popen[bytes]) -> None:
         """Make sure that a started process and its helpers are gone, and its pipes closed."""

@@ -35,6 +35,16 @@ def test_without_git_says_how_to_get_it(tmp_path: Path) -> None:
     assert caught.value.code == "git.missing" and "install git" in caught.value.hints[0]
 
 
+@pytest.mark.parametrize("said", ["git version 2.31.8", "git version 1.8.3.1", "no git at all"])
+def test_a_git_that_reads_no_settings_is_refused(tmp_path: Path, said: str) -> None:
+    program = tmp_path / "git"
+    program.write_text(f"#!/bin/sh\necho {said}\n")
+    program.chmod(0o755)
+    with pytest.raises(Unavailable) as caught:
+        Git({"PATH": f"{tmp_path}:{os.environ['PATH']}"}).run("status")
+    assert caught.value.code == "git.too_old" and said in caught.value.cause
+
+
 def test_a_git_in_the_repository_is_not_the_git_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trap = tmp_path / "git"
     trap.write_text(f"#!/bin/sh\ntouch {tmp_path}/canary\n")
@@ -59,7 +69,9 @@ def test_much_input_and_output_at_once(git: Git, tmp_path: Path) -> None:
 
 def test_one_that_never_stops_talking_is_ended_by_its_time_limit(tmp_path: Path) -> None:
     program = tmp_path / "git"
-    program.write_text("#!/bin/sh\nwhile :; do echo word; sleep 0.01; done\n")
+    program.write_text(
+        "#!/bin/sh\n[ $1 = --version ] && exec echo git version 2.39.5\nwhile :; do echo word; sleep 0.01; done\n"
+    )
     program.chmod(0o755)
     with pytest.raises(Unavailable, match="given up after 0\\.3 s"):
         Git({"PATH": f"{tmp_path}:{os.environ['PATH']}"}).run("status", timeout_s=0.3)
