@@ -17,7 +17,12 @@ ENVIRON = {
 def git(folder: Path, *words: str, stdin: bytes = b"") -> str:
     """Run git as a maintainer would and return what it says."""
     done = subprocess.run(
-        ["git", "-c", "init.defaultBranch=main", *words], cwd=folder, env=ENVIRON, input=stdin, capture_output=True, check=False
+        ["git", "-c", "init.defaultBranch=main", *words],
+        cwd=folder,
+        env=ENVIRON,
+        input=stdin,
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr.decode(errors="replace")
     return done.stdout.decode(errors="surrogateescape").strip()

@@ -12,18 +12,30 @@ __all__ = ["command_name", "role_of", "shell", "simple_commands"]
 #: What a task's name says about its role, most telling first. Matched against the whole name, lower case, with ``:``,
 #: ``_`` and ``.`` read as ``-``.
 _ROLE_NAMES: tuple[tuple[Role, str], ...] = (
-    ("install", r"install|setup|bootstrap|deps|dependencies|init|prepare-env|get-deps|dev-install|install-dev|install-deps"
-                r"|sync"),
-    ("test", r"test|tests|check-tests|run-tests|unittest|unit-test|unit-tests|test-unit|test-all|tests-all|pytest|spec"
-             r"|cov|coverage"),
-    ("lint", r"lint|linter|lints|clippy|eslint|flake8|ruff|pylint|lint-all|lint-check|vet|golint|golangci-lint|golangci"
-             r"|pre-commit|style|shellcheck|credo|rubocop"),
+    (
+        "install",
+        r"install|setup|bootstrap|deps|dependencies|init|prepare-env|get-deps|dev-install|install-dev|install-deps"
+        r"|sync",
+    ),
+    (
+        "test",
+        r"test|tests|check-tests|run-tests|unittest|unit-test|unit-tests|test-unit|test-all|tests-all|pytest|spec"
+        r"|cov|coverage",
+    ),
+    (
+        "lint",
+        r"lint|linter|lints|clippy|eslint|flake8|ruff|pylint|lint-all|lint-check|vet|golint|golangci-lint|golangci"
+        r"|pre-commit|style|shellcheck|credo|rubocop",
+    ),
     ("format", r"fmt|format|fix|lint-fix|prettier|reformat|black|format-fix|gofmt|fmt-fix"),
     ("dev", r"dev|develop|watch|serve-dev|start-dev|dev-server|run-dev|start-development|runserver"),
     ("start", r"start|serve|server|run|up|start-prod|start-production"),
     ("build", r"build|compile|all|dist|bundle|package|build-all|binary|binaries|bin|assemble|build-prod"),
     ("check", r"check|typecheck|type-check|types|tsc|mypy|pyright|typing|validate|verify|ci|precommit|qa|dialyzer"),
-    ("docs", r"docs?|documentation|html|docs-build|build-docs|docs-serve|apidoc|typedoc|storybook|build-storybook|site|manual"),
+    (
+        "docs",
+        r"docs?|documentation|html|docs-build|build-docs|docs-serve|apidoc|typedoc|storybook|build-storybook|site|manual",
+    ),
     ("release", r"release|publish|deploy|version|changeset|upload|tag|push"),
 )
 _ROLES = tuple((role, re.compile(f"(?:{pattern})")) for role, pattern in _ROLE_NAMES)

@@ -15,7 +15,13 @@ def detection_to_json(detection: Detection) -> dict[str, Any]:
         "components": [_component(one) for one in detection.components],
         "primary": dict(detection.primary),
         "package_managers": [
-            {"language": one.language, "name": one.name, "dir": one.dir, "reason": one.reason, "source": _evidence(one.source)}
+            {
+                "language": one.language,
+                "name": one.name,
+                "dir": one.dir,
+                "reason": one.reason,
+                "source": _evidence(one.source),
+            }
             for one in detection.package_managers
         ],
         "versions": [

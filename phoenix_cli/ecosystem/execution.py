@@ -73,7 +73,12 @@ def execute(
 
 
 def _pump(
-    process: subprocess.Popen[bytes], log: BinaryIO, status: int, clock: Clock, listen: Listener, timeout_s: float | None
+    process: subprocess.Popen[bytes],
+    log: BinaryIO,
+    status: int,
+    clock: Clock,
+    listen: Listener,
+    timeout_s: float | None,
 ) -> bool:
     """Copy output until the command has ended and its pipes are drained; False when the time is up first."""
     assert process.stdout is not None and process.stderr is not None

@@ -10,9 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Role = Literal[
-    "install", "build", "test", "start", "dev", "lint", "format", "check", "docs", "release", "other"
-]
+Role = Literal["install", "build", "test", "start", "dev", "lint", "format", "check", "docs", "release", "other"]
 PRIMARY_ROLES: tuple[Role, ...] = ("install", "build", "test", "start", "dev", "lint")
 
 #: Where a command comes from, strongest first: a platform file names it, a task runner has it, a manifest's script is

@@ -34,7 +34,14 @@ class Removed:
 
 
 def remove_repository(
-    *, state: State, events: Events, home: Home, clock: Clock, git: Git, repo: str, force: bool = False,
+    *,
+    state: State,
+    events: Events,
+    home: Home,
+    clock: Clock,
+    git: Git,
+    repo: str,
+    force: bool = False,
     dry_run: bool = False,
 ) -> Removed:
     """Remove an imported repository with its checkout, and what is known about it; the event log keeps that it was here.

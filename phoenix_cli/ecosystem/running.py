@@ -70,7 +70,13 @@ def run_command(
 
 
 #: What usually comes before a command of a role; a build only where tests run what a build folder holds.
-_BEFORE = {"build": ("install",), "test": ("install",), "start": ("install",), "dev": ("install",), "lint": ("install",)}
+_BEFORE = {
+    "build": ("install",),
+    "test": ("install",),
+    "start": ("install",),
+    "dev": ("install",),
+    "lint": ("install",),
+}
 _BUILT_FIRST = ("cmake:", "meson:", "autotools:")
 
 
@@ -116,9 +122,7 @@ def require_tool(argv: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> 
     """Raise ``Unavailable`` when the program is not on this machine."""
     missing = runs.missing_tool(argv, cwd, environ)
     if missing:
-        raise Unavailable(
-            f"{missing} is not installed here", code="ecosystem.tool_missing", hints=("phoenix doctor",)
-        )
+        raise Unavailable(f"{missing} is not installed here", code="ecosystem.tool_missing", hints=("phoenix doctor",))
 
 
 def read_variables(words: Sequence[str], environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -136,6 +140,4 @@ def set_trust(*, state: State, events: Events, clock: Clock, git: Git, repo: str
     """Set how much an imported repository may do: inspect, sandboxed or trusted."""
     repository = find(state, repo)
     detection = known(repository.path, state=state, git=git, clock=clock)
-    return trust.give(
-        state=state, events=events, clock=clock, repository=repository, detection=detection, level=level
-    )
+    return trust.give(state=state, events=events, clock=clock, repository=repository, detection=detection, level=level)

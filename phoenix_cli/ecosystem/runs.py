@@ -258,5 +258,3 @@ def missing_tool(argv: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> 
     if "/" in name:
         return None if (cwd / name).exists() else name
     return None if shutil.which(name, path=environ.get("PATH")) else name
-
-

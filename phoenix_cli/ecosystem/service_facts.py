@@ -28,7 +28,9 @@ def join_services(services: Iterable[Service], built: frozenset[str] = frozenset
     named = [one for one in named if one.source.rule != GIVEN]
     own = _without_collection([one for one in named if place_of(one.dir) not in LOW_PLACES])
     own = _without_frontends(_without_alternatives(own))
-    unique = _unique(_hint(service) if _is_built(service.dir, built) and _is_inferred(service) else service for service in own)
+    unique = _unique(
+        _hint(service) if _is_built(service.dir, built) and _is_inferred(service) else service for service in own
+    )
     sure = [service for service in unique if service.confidence > HINT]
     hints = [service for service in unique if service.confidence <= HINT]
     if not sure:
@@ -75,7 +77,10 @@ def _is_bundled(service: Service) -> bool:
 
 
 def _is_inferred(service: Service) -> bool:
-    return not service.source.rule.startswith(("compose.", "procfile.", "process-compose.", "mprocs.")) and service.image is None
+    return (
+        not service.source.rule.startswith(("compose.", "procfile.", "process-compose.", "mprocs."))
+        and service.image is None
+    )
 
 
 def _hint(service: Service) -> Service:

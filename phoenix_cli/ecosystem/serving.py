@@ -46,7 +46,8 @@ def start_service(
 ) -> Report:
     """Start a service of an imported repository and wait until it is ready; one that runs is returned as it is.
 
-    With ``again`` one that runs is stopped first, when nothing stands against its start any more. Raises ``Refused`` for a repository at level inspect, ``Conflict`` for a taken port, ``Failed`` when the service ends
+    With ``again`` one that runs is stopped first, when nothing stands against its start any more. Raises
+    ``Refused`` for a repository at level inspect, ``Conflict`` for a taken port, ``Failed`` when the service ends
     instead, ``Unavailable`` when it is not ready in time or its tool is missing.
     """
     repository = find(state, repo)
@@ -103,12 +104,8 @@ def stop_services(
     if service:
         target = Target(repository.id, repository.name, service)
         return [stopping.stop(state=state, events=events, home=home, clock=clock, target=target).report]
-    stopping.stop_all(
-        state=state, events=events, home=home, clock=clock, repo_id=repository.id, repo=repository.name
-    )
-    return looking.status(
-        state=state, events=events, home=home, clock=clock, repos={repository.id: repository.name}
-    )
+    stopping.stop_all(state=state, events=events, home=home, clock=clock, repo_id=repository.id, repo=repository.name)
+    return looking.status(state=state, events=events, home=home, clock=clock, repos={repository.id: repository.name})
 
 
 def _only_one(state: State, repository: Repository) -> str | None:

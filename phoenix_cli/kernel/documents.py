@@ -13,7 +13,18 @@ from typing import Any
 
 from phoenix_cli.kernel.document_limits import MAX_BYTES, MAX_DEPTH, MAX_NODES, DocumentError
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "DocumentError", "load_json", "load_jsonc", "load_toml", "load_xml", "load_yaml"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "MAX_NODES",
+    "DocumentError",
+    "load_json",
+    "load_jsonc",
+    "load_toml",
+    "load_xml",
+    "load_yaml",
+]
+
 
 def load_json(text: str) -> Any:
     """Parse JSON; a byte order mark is accepted."""

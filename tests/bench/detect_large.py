@@ -22,7 +22,9 @@ def main() -> int:
     with temporary_home() as home, tempfile.TemporaryDirectory() as folder:
         target = Path(sys.argv[1]) if len(sys.argv) > 1 else make(Path(folder))
         words = [*PHOENIX, "ecosystem", "detect", str(target), "--json"]
-        first = min((cost(words, times=1, environ={"PHOENIX_HOME": f"{home}/{n}"}) for n in range(5)), key=lambda one: one.cpu_s)
+        first = min(
+            (cost(words, times=1, environ={"PHOENIX_HOME": f"{home}/{n}"}) for n in range(5)), key=lambda one: one.cpu_s
+        )
         second = cost(words, times=7, environ={"PHOENIX_HOME": f"{home}/0"})
         start = cost([*PHOENIX, "ecosystem", "detect", "--help"], times=7, environ={"PHOENIX_HOME": f"{home}/0"})
         met = [
@@ -37,11 +39,17 @@ def make(root: Path) -> Path:
     """Make a pnpm monorepo of the size of astro's."""
     (root / "pnpm-workspace.yaml").write_text("packages:\n  - packages/*\n")
     (root / "pnpm-lock.yaml").write_text("lockfileVersion: '9.0'\n")
-    (root / "package.json").write_text(json.dumps({"name": "root", "packageManager": "pnpm@9.0.0", "scripts": {"build": "turbo run build"}}))
+    (root / "package.json").write_text(
+        json.dumps({"name": "root", "packageManager": "pnpm@9.0.0", "scripts": {"build": "turbo run build"}})
+    )
     for number in range(PACKAGES):
         package = root / "packages" / f"p{number}"
         (package / "src").mkdir(parents=True)
-        manifest = {"name": f"@x/p{number}", "scripts": {"build": "tsc", "test": "vitest run", "dev": "vite"}, "dependencies": {"vite": "5"}}
+        manifest = {
+            "name": f"@x/p{number}",
+            "scripts": {"build": "tsc", "test": "vitest run", "dev": "vite"},
+            "dependencies": {"vite": "5"},
+        }
         (package / "package.json").write_text(json.dumps(manifest, indent=2))
         for file in range(FILES // PACKAGES - 1):
             (package / "src" / f"f{file}.ts").write_text("export const x = 1\n")

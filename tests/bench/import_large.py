@@ -30,7 +30,10 @@ def main() -> int:
         root = Path(folder)
         source = make(root / "large")
         with serving(root) as url:
-            met = [compare("250 MB over git://", f"{url}/large", root), compare("250 MB, file://", source.as_uri(), root)]
+            met = [
+                compare("250 MB over git://", f"{url}/large", root),
+                compare("250 MB, file://", source.as_uri(), root),
+            ]
     return 0 if all(met) else 1
 
 
@@ -56,10 +59,20 @@ def serving(root: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    words = ["git", "daemon", "--export-all", f"--base-path={root}", "--listen=127.0.0.1", f"--port={port}", "--reuseaddr"]
+    words = [
+        "git",
+        "daemon",
+        "--export-all",
+        f"--base-path={root}",
+        "--listen=127.0.0.1",
+        f"--port={port}",
+        "--reuseaddr",
+    ]
     with subprocess.Popen(words, env=QUIET, stderr=subprocess.DEVNULL, process_group=0) as daemon:
         try:
-            while subprocess.run(["git", "ls-remote", "-q", f"git://127.0.0.1:{port}/large"], env=QUIET, capture_output=True).returncode:
+            while subprocess.run(
+                ["git", "ls-remote", "-q", f"git://127.0.0.1:{port}/large"], env=QUIET, capture_output=True
+            ).returncode:
                 time.sleep(0.1)
             yield f"git://127.0.0.1:{port}"
         finally:
@@ -71,12 +84,19 @@ def compare(what: str, url: str, root: Path) -> bool:
     gits, phoenixes = [], []
     for _ in range(ROUNDS):
         gits.append(timed(["git", "clone", "-q", "--depth", "1", url, str(root / "clone")], QUIET))
-        phoenixes.append(timed([*PHOENIX, "ecosystem", "import", url, "--yes", "--json"], {**os.environ, "PHOENIX_HOME": str(root / "home")}))
+        phoenixes.append(
+            timed(
+                [*PHOENIX, "ecosystem", "import", url, "--yes", "--json"],
+                {**os.environ, "PHOENIX_HOME": str(root / "home")},
+            )
+        )
         if sum(1 for _ in (root / "home/repos").rglob("*.bin")) != FILES:
             raise SystemExit("not all files are there")
         shutil.rmtree(root / "clone")
         shutil.rmtree(root / "home")
-    return report(what, min(phoenixes) / min(gits), BAR, "x", f"{min(phoenixes):.2f} s, git clone --depth 1 {min(gits):.2f} s")
+    return report(
+        what, min(phoenixes) / min(gits), BAR, "x", f"{min(phoenixes):.2f} s, git clone --depth 1 {min(gits):.2f} s"
+    )
 
 
 def timed(words: list[str], environ: dict[str, str]) -> float:

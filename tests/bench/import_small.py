@@ -24,13 +24,22 @@ QUIET = {
 
 #: One kind of repository after the other, so that detection has different work to do.
 KINDS: tuple[dict[str, str], ...] = (
-    {"package.json": '{"name": "n", "scripts": {"build": "tsc", "test": "vitest", "dev": "vite"}}', "package-lock.json": "{}"},
-    {"pyproject.toml": '[project]\nname = "p"\n[build-system]\nrequires = ["hatchling"]\n[tool.uv]\n', "uv.lock": "version = 1\n"},
+    {
+        "package.json": '{"name": "n", "scripts": {"build": "tsc", "test": "vitest", "dev": "vite"}}',
+        "package-lock.json": "{}",
+    },
+    {
+        "pyproject.toml": '[project]\nname = "p"\n[build-system]\nrequires = ["hatchling"]\n[tool.uv]\n',
+        "uv.lock": "version = 1\n",
+    },
     {"Cargo.toml": '[package]\nname = "c"\nversion = "0.1.0"\n', "src/main.rs": "fn main() {}\n"},
     {"go.mod": "module example.org/m\n\ngo 1.22\n", "main.go": "package main\nfunc main() {}\n"},
     {"pom.xml": "<project><modelVersion>4.0.0</modelVersion><groupId>g</groupId><artifactId>a</artifactId></project>"},
     {"Makefile": "all:\n\tcc -o x x.c\ntest: all\n\t./x\n", "x.c": "int main(void) { return 0; }\n"},
-    {"Dockerfile": "FROM scratch\nEXPOSE 8080\n", "compose.yaml": "services:\n  web:\n    build: .\n    ports: ['8080:8080']\n"},
+    {
+        "Dockerfile": "FROM scratch\nEXPOSE 8080\n",
+        "compose.yaml": "services:\n  web:\n    build: .\n    ports: ['8080:8080']\n",
+    },
     {"Gemfile": "source 'https://rubygems.org'\ngem 'rails'\n", "Rakefile": "task :test do\nend\n"},
 )
 
@@ -58,7 +67,12 @@ def make(folder: Path, number: int) -> Path:
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content)
-    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "one"], ["commit", "-q", "--allow-empty", "-m", "two"]):
+    for words in (
+        ["init", "-q", "-b", "main"],
+        ["add", "-A"],
+        ["commit", "-q", "-m", "one"],
+        ["commit", "-q", "--allow-empty", "-m", "two"],
+    ):
         subprocess.run(["git", *words], cwd=folder, env=QUIET, check=True)
     return folder
 

@@ -150,7 +150,12 @@ def test_json_on_a_terminal_is_still_json(phoenix):
 def test_a_home_that_cannot_be_made_is_one_sentence_for_every_verb(phoenix, tmp_path):
     (tmp_path / "file").write_text("")
     (tmp_path / "Makefile").write_text("test:\n\ttrue\n")
-    for words in (["ecosystem", "import", tmp_path], ["ecosystem", "sync"], ["ecosystem", "run", "x", "test"], ["status"]):
+    for words in (
+        ["ecosystem", "import", tmp_path],
+        ["ecosystem", "sync"],
+        ["ecosystem", "run", "x", "test"],
+        ["status"],
+    ):
         answer = phoenix(*words, "--home", tmp_path / "file" / "home")
         assert answer.code in (0, 3, 6) and "bug" not in answer.err and "Traceback" not in answer.err, answer
     answer = phoenix("ecosystem", "import", tmp_path, "--home", tmp_path / "file" / "home", "--json")

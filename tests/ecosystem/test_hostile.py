@@ -24,7 +24,16 @@ def canary(tmp_path):
 def looked_at(phoenix, source, name):
     """Import and look in every way; return all that was printed."""
     said = []
-    for words in (["import", source], ["detect", name], ["commands", name], ["explain", name], ["show", name], ["list"], ["sync", name], ["detect", source]):
+    for words in (
+        ["import", source],
+        ["detect", name],
+        ["commands", name],
+        ["explain", name],
+        ["show", name],
+        ["list"],
+        ["sync", name],
+        ["detect", source],
+    ):
         answer = phoenix("ecosystem", *words)
         assert answer.code == 0, (words, answer)
         assert "Traceback" not in answer.err
@@ -33,11 +42,20 @@ def looked_at(phoenix, source, name):
 
 
 def test_hooks_and_settings_of_the_source_do_not_run(phoenix, tmp_path, canary):
-    source = repository(tmp_path / "src" / "evil", {"Makefile": "test:\n\ttrue\n", ".gitattributes": "* filter=x diff=x\n"})
+    source = repository(
+        tmp_path / "src" / "evil", {"Makefile": "test:\n\ttrue\n", ".gitattributes": "* filter=x diff=x\n"}
+    )
     program = tmp_path / "run.sh"
     program.write_text(f"#!/bin/sh\ntouch {canary}\ncat\n")
     program.chmod(0o755)
-    for hook in ("post-checkout", "post-merge", "pre-commit", "reference-transaction", "post-index-change", "upload-pack"):
+    for hook in (
+        "post-checkout",
+        "post-merge",
+        "pre-commit",
+        "reference-transaction",
+        "post-index-change",
+        "upload-pack",
+    ):
         (source / ".git" / "hooks" / hook).write_bytes(program.read_bytes())
         (source / ".git" / "hooks" / hook).chmod(0o755)
     for key in (
@@ -53,7 +71,7 @@ def test_a_bare_repository_inside_the_tree_does_not_run(phoenix, tmp_path, canar
     source = repository(tmp_path / "src" / "nested", {"Makefile": "test:\n\ttrue\n"})
     inner = source / "inner"
     git(source, "init", "-q", "--bare", "inner")
-    (inner / "config").write_text(f"[core]\n\tbare = false\n\tworktree = ..\n\tfsmonitor = \"touch {canary}; false\"\n")
+    (inner / "config").write_text(f'[core]\n\tbare = false\n\tworktree = ..\n\tfsmonitor = "touch {canary}; false"\n')
     (inner / "refs" / "keep").write_text("")
     (inner / "objects" / "keep").write_text("")
     commit(source)
@@ -108,14 +126,35 @@ def test_build_files_are_read_and_never_run(phoenix, tmp_path, canary):
         (source / mode).chmod(0o755)
     commit(source)
     said = looked_at(phoenix, source, "programs")
-    for system in ("make", "setuptools", "nox", "rake", "gradle", "sbt", "mix", "just", "task", "npm", "cmake", "meson", "compose", "procfile"):
+    for system in (
+        "make",
+        "setuptools",
+        "nox",
+        "rake",
+        "gradle",
+        "sbt",
+        "mix",
+        "just",
+        "task",
+        "npm",
+        "cmake",
+        "meson",
+        "compose",
+        "procfile",
+    ):
         assert system in said, system
 
 
 def test_links_that_lead_outside_are_not_read(phoenix, tmp_path):
     secret = tmp_path / "secret"
     secret.mkdir()
-    write(secret, {"package.json": '{"name": "x", "scripts": {"test": "SECRET-WORD"}}', "Cargo.toml": '[package]\nname = "SECRET-WORD"\n'})
+    write(
+        secret,
+        {
+            "package.json": '{"name": "x", "scripts": {"test": "SECRET-WORD"}}',
+            "Cargo.toml": '[package]\nname = "SECRET-WORD"\n',
+        },
+    )
     source = repository(tmp_path / "src" / "links", {"Makefile": "test:\n\ttrue\n"})
     (source / "package.json").symlink_to(secret / "package.json")
     (source / "pyproject.toml").symlink_to("../../secret/Cargo.toml")
@@ -139,13 +178,21 @@ def test_names_cannot_be_options_and_control_characters_are_shown_not_sent(phoen
     write(source, {os.fsdecode(b"bad\xff/Makefile"): "test:\n\ttrue\n"})
     commit(source)
     said = looked_at(phoenix, source, "names")
-    assert not [char for char in said if ord(char) < 32 and char not in "\n\t" or char in "\x7f\x9b\u202e"]
-    phoenix("ecosystem", "detect", source, "--json").json  # whatever the names, it is one JSON document
+    assert not [char for char in said if (ord(char) < 32 and char not in "\n\t") or char in "\x7f\x9b\u202e"]
+    assert phoenix("ecosystem", "detect", source, "--json").json["components"]  # whatever the names, it is one document
 
 
-YAML_BOMB = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
-MERGE_BOMB = "a0: &a0 {x0: 1, y0: 2}\n" + "".join(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}], x{n}: 1}}\n" for n in range(1, 40))
-XML_BOMB = '<!DOCTYPE p [<!ENTITY a "aaaaaaaaaa">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1 if n else str()};" * 10}">' for n in range(9)) + "]><project>&a8;</project>"
+YAML_BOMB = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10)
+)
+MERGE_BOMB = "a0: &a0 {x0: 1, y0: 2}\n" + "".join(
+    f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}], x{n}: 1}}\n" for n in range(1, 40)
+)
+XML_BOMB = (
+    '<!DOCTYPE p [<!ENTITY a "aaaaaaaaaa">'
+    + "".join(f'<!ENTITY a{n} "{f"&a{n - 1 if n else str()};" * 10}">' for n in range(9))
+    + "]><project>&a8;</project>"
+)
 BOMBS = {
     "docker-compose.yml": YAML_BOMB,
     ".github/workflows/ci.yml": MERGE_BOMB,

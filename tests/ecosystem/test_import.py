@@ -61,7 +61,9 @@ def test_what_was_detected_on_the_way_is_kept(world: World, forge: Forge, tmp_pa
     publish(forge.root, make_repo(tmp_path / "app", NODE))
     for source in ("acme/app", make_repo(tmp_path / "local", {**NODE, "x": "y"})):
         one = world.one(source)
-        (stored,) = world.app.state.read("SELECT body FROM detections JOIN repos USING (tree_id) WHERE repos.id = ?", (one.id,))
+        (stored,) = world.app.state.read(
+            "SELECT body FROM detections JOIN repos USING (tree_id) WHERE repos.id = ?", (one.id,)
+        )
         again = known(Path(one.path), state=world.app.state, git=world.app.git, clock=world.app.clock)
         assert {component["system"] for component in again["components"]} == {"make", "npm"}
         assert json.loads(stored["body"])["components"] == again["components"]
@@ -257,12 +259,18 @@ def test_a_hostile_local_repository_cannot_speak_for_another(world: World, tmp_p
     evil = make_repo(tmp_path / "evil", {"Makefile": "evil:\n\techo evil\n", "x": "1"})
     tree = plain_git(honest, "rev-parse", "HEAD^{tree}")
     body = b"tree %s\nauthor a <a> 1 +0000\ncommitter a <a> 1 +0000\n\nx\n" % tree.encode()
-    plain_git(evil, "update-ref", "HEAD", plain_git(evil, "hash-object", "-t", "commit", "-w", "--literally", "--stdin", input=body))
+    plain_git(
+        evil,
+        "update-ref",
+        "HEAD",
+        plain_git(evil, "hash-object", "-t", "commit", "-w", "--literally", "--stdin", input=body),
+    )
     own = plain_git(evil, "rev-parse", "main~0^{commit}")
     assert own
     fake = evil / ".git/objects" / tree[:2] / tree[2:]
     listing = b"".join(
-        b"100644 %s\0%s" % (name, bytes.fromhex(plain_git(evil, "hash-object", str(evil / name.decode())))) for name in (b"Makefile", b"x")
+        b"100644 %s\0%s" % (name, bytes.fromhex(plain_git(evil, "hash-object", str(evil / name.decode()))))
+        for name in (b"Makefile", b"x")
     )
     fake.parent.mkdir(exist_ok=True)
     fake.write_bytes(zlib.compress(b"tree %d\0%s" % (len(listing), listing)))

@@ -166,7 +166,9 @@ def test_remove_never_deletes_a_folder_of_somebody_else(world: World, source: Pa
     assert (mine / "Makefile").exists() and world.names() == []
 
 
-def test_remove_that_was_killed_is_finished_by_the_next(world: World, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_remove_that_was_killed_is_finished_by_the_next(
+    world: World, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from phoenix_cli.ecosystem import removing
 
     world.one(source)

@@ -41,7 +41,11 @@ def processes_of(home: Path) -> list[str]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             try:
-                text = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes() + os.fsencode(os.readlink(entry / "cwd"))
+                text = (
+                    (entry / "cmdline").read_bytes()
+                    + (entry / "environ").read_bytes()
+                    + os.fsencode(os.readlink(entry / "cwd"))
+                )
             except OSError:
                 continue
             if os.fsencode(home) in text:
@@ -60,7 +64,9 @@ def eventually(condition, what, seconds=15):
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_import(phoenix, tmp_path):
-    files = {f"src/{number}/file{number}.txt": f"{number}\n" * 500 for number in range(300)} | {"Makefile": "test:\n\ttrue\n"}
+    files = {f"src/{number}/file{number}.txt": f"{number}\n" * 500 for number in range(300)} | {
+        "Makefile": "test:\n\ttrue\n"
+    }
     source = repository(tmp_path / "src" / "x", files)
     whole = usual_time(phoenix, "ecosystem", "import", source, "--home", tmp_path / "first")
     for point in range(POINTS):

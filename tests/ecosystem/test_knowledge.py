@@ -113,7 +113,11 @@ class Edits(RuleBasedStateMachine):
         self.before = knowledge.settled
         knowledge.settled = lambda newest, began: True
 
-    @rule(dir=st.sampled_from(["", "a", "a/b"]), name=st.sampled_from(["Makefile", "package.json", "note.txt"]), text=st.sampled_from(["test:\n\ttrue\n", '{"scripts": {"build": "x"}}', ""]))
+    @rule(
+        dir=st.sampled_from(["", "a", "a/b"]),
+        name=st.sampled_from(["Makefile", "package.json", "note.txt"]),
+        text=st.sampled_from(["test:\n\ttrue\n", '{"scripts": {"build": "x"}}', ""]),
+    )
     def put(self, dir, name, text):
         write(self.root, {f"{dir}/{name}" if dir else name: text})
 

@@ -26,7 +26,9 @@ def test_documentation_counts_where_nothing_else_tells_of_the_language() -> None
 
 
 def test_a_repository_of_examples_keeps_theirs() -> None:
-    assert _managers(facts_of({"examples/web/package.json": NODE, "examples/web/yarn.lock": ""})) == {("examples/web", "yarn")}
+    assert _managers(facts_of({"examples/web/package.json": NODE, "examples/web/yarn.lock": ""})) == {
+        ("examples/web", "yarn")
+    }
 
 
 def test_a_manager_is_told_once_a_folder() -> None:

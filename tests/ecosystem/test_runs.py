@@ -57,7 +57,13 @@ def command(name, role="test", argv=("make", "test"), **more):
 
 DETECTION = {
     "components": [
-        {"commands": [command("make:test"), command("npm:test", argv=["npm", "test"]), command("make:html", "docs", ["make", "html"])]}
+        {
+            "commands": [
+                command("make:test"),
+                command("npm:test", argv=["npm", "test"]),
+                command("make:html", "docs", ["make", "html"]),
+            ]
+        }
     ],
     "primary": {"test": "npm:test", "build": None},
 }
@@ -78,7 +84,13 @@ def test_a_command_that_is_not_there_names_the_near_one():
 
 
 def test_arguments_go_where_the_runner_takes_them():
-    assert runs.argument_list(command("a", argv=["npm", "run", "x"]), "plain", ["-v"]) == ("npm", "run", "x", "--", "-v")
+    assert runs.argument_list(command("a", argv=["npm", "run", "x"]), "plain", ["-v"]) == (
+        "npm",
+        "run",
+        "x",
+        "--",
+        "-v",
+    )
     assert runs.argument_list(command("a", argv=["make", "x"]), "plain", ["-v"]) == ("make", "x", "-v")
     shell = runs.argument_list(command("a", argv=["sh", "-c", "printf %s"]), "plain", ["a b", "$HOME"])
     assert subprocess.run(shell, capture_output=True, text=True).stdout == "a b$HOME"
@@ -133,7 +145,9 @@ def test_a_sandboxed_run_sees_no_secret_no_home_no_network_and_no_state(app, rep
 
 @needs_sandbox
 def test_what_a_sandboxed_run_leaves_behind_ends_with_it(app, repository):
-    run, _ = carry_out(app, launch(repository, "sh", "-c", "setsid sh -c 'setsid sleep 300 &' & true", level="sandboxed"))
+    run, _ = carry_out(
+        app, launch(repository, "sh", "-c", "setsid sh -c 'setsid sleep 300 &' & true", level="sandboxed")
+    )
     assert run.status == "passed" and processes.tagged(run.id) == set()
 
 
@@ -155,7 +169,10 @@ runs.carry_out(launch, state=app.state, events=app.events, home=app.home, clock=
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_a_phoenix_that_is_stopped_leaves_no_process_and_the_truth(app, repository, level, number):
     caller = subprocess.Popen(
-        [sys.executable, "-c", KILLED, app.home.root, level], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-c", KILLED, app.home.root, level],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     assert caller.stdout.readline() == "up\n"
     (row,) = app.state.read("SELECT id FROM runs")
@@ -164,7 +181,9 @@ def test_a_phoenix_that_is_stopped_leaves_no_process_and_the_truth(app, reposito
     caller.communicate(timeout=20)
     (run,) = runs.runs_of(app.state, app.events, app.clock)
     assert run.status == "interrupted" and run.ended_at
-    processes.end(lambda: processes.tagged(row["id"]), app.clock, grace_s=5, first=0)  # only waits: signal 0 ends nothing
+    processes.end(
+        lambda: processes.tagged(row["id"]), app.clock, grace_s=5, first=0
+    )  # only waits: signal 0 ends nothing
     assert processes.tagged(row["id"]) == set()
 
 
@@ -190,6 +209,13 @@ def test_trust_ends_when_a_file_changes_that_defines_commands(app, repository):
 
 def test_a_setting_file_that_appears_ends_trust(app, repository):
     detection = {"components": [], "services": []}
-    trust.give(state=app.state, events=app.events, clock=app.clock, repository=repository, detection=detection, level="sandboxed")
+    trust.give(
+        state=app.state,
+        events=app.events,
+        clock=app.clock,
+        repository=repository,
+        detection=detection,
+        level="sandboxed",
+    )
     (repository.path / ".npmrc").write_text("script-shell=/evil")
     assert trust.trust_of(app.state, repository).changed == (".npmrc",)

@@ -45,7 +45,9 @@ def test_what_runs_in_a_folder_that_compose_builds_is_told_once() -> None:
     container = Service("shop", rule, "", ("docker", "compose", "up", "shop"), port=8080)
     joined = join_services([container, service("api", "src/shop", 3000, sure=0.8)], built=frozenset({"src/shop"}))
     assert [(one.name, one.port) for one in joined] == [("shop", 8080)]
-    assert len(join_services([container, service("api", "src/other", 3000, sure=0.8)], built=frozenset({"src/shop"}))) == 2
+    assert (
+        len(join_services([container, service("api", "src/other", 3000, sure=0.8)], built=frozenset({"src/shop"}))) == 2
+    )
 
 
 def test_service_files_of_many_folders_are_a_collection_and_no_system() -> None:
@@ -63,7 +65,9 @@ def test_the_process_of_a_project_without_a_name_is_web() -> None:
 
 
 def test_the_pages_of_a_server_are_served_by_it() -> None:
-    pages = Service("ui", Evidence("ui/package.json", 7, "node.script"), "ui", ("npm", "start"), port=5173, confidence=0.8)
+    pages = Service(
+        "ui", Evidence("ui/package.json", 7, "node.script"), "ui", ("npm", "start"), port=5173, confidence=0.8
+    )
     assert [one.name for one in join_services([service("shop", port=8080, sure=0.7), pages])] == ["shop"]
     assert [one.name for one in join_services([service("api", "api", port=8080, sure=0.7), pages])] == ["api", "ui"]
     assert [one.name for one in join_services([service("db", image="postgres:16"), pages])] == ["db", "ui"]

@@ -134,7 +134,12 @@ def test_terminal_signals_are_left_to_phoenix(keep):
 
 @pytest.mark.parametrize(
     ("limits", "shown"),
-    [("NOFILE=100", "100 100"), ("NOFILE=50:100", "50 100"), ("CORE=0,NOFILE=64", "64 64"), ("NOFILE=99999999999", None)],
+    [
+        ("NOFILE=100", "100 100"),
+        ("NOFILE=50:100", "50 100"),
+        ("CORE=0,NOFILE=64", "64 64"),
+        ("NOFILE=99999999999", None),
+    ],
 )
 def test_limits_hold_for_the_command(keep, limits, shown):
     import resource

@@ -32,7 +32,9 @@ def run(box, *argv, environment=None, cwd=None):
     """Run a command in the box; return what it said and how it ended."""
     given = {"PATH": os.defpath, **(environment or {})}
     words = sandbox.wrap(box, argv, cwd or box.writable, given)
-    done = subprocess.run(words, env=sandbox.variables(box, given), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        words, env=sandbox.variables(box, given), capture_output=True, text=True, timeout=60, check=False
+    )
     return done.stdout.strip() + done.stderr.strip(), done.returncode
 
 

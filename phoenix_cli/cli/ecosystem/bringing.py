@@ -18,7 +18,9 @@ from phoenix_cli.kernel.errors import NotFound, Usage
 @app.command("import")
 def import_(
     ctx: typer.Context,
-    sources: list[str] = typer.Argument(None, help="owner/repo, a URL, or a folder; several at once.", show_default=False),
+    sources: list[str] = typer.Argument(
+        None, help="owner/repo, a URL, or a folder; several at once.", show_default=False
+    ),
     listing: str = typer.Option(
         "", "--from", help="A file with one source on a line, or a .repos file of vcstool; - for standard input."
     ),

@@ -134,7 +134,9 @@ def wait(
 @app.command("status")
 def status(
     ctx: typer.Context,
-    repo: str | None = typer.Argument(None, help="Only this repository, with all it offers.", autocompletion=complete_repos),
+    repo: str | None = typer.Argument(
+        None, help="Only this repository, with all it offers.", autocompletion=complete_repos
+    ),
 ) -> None:
     """Tell how services stand."""
     context: Context = ctx.obj
@@ -187,9 +189,7 @@ def logs(
     context: Context = ctx.obj
     if follow and lines is None and sys.stdout.isatty():
         lines = 50
-    found = context.perform(
-        "ecosystem.logs", repo=repo, service=service, lines=lines, everything=all, follow=follow
-    )
+    found = context.perform("ecosystem.logs", repo=repo, service=service, lines=lines, everything=all, follow=follow)
     for chunk in found:
         if context.flags.json:
             context.console.stream({"text": chunk.decode("utf-8", "replace")})

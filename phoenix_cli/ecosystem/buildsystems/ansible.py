@@ -56,14 +56,18 @@ def _commands(folder: Folder, source: Evidence) -> Iterator[Command]:
     requirements = folder.first(*REQUIREMENTS)
     if requirements is not None:
         install = ("ansible-galaxy", "install", "-r", requirements)
-        yield _command(folder, "install", "install", install, folder.evidence(requirements, "ansible.requirements", line=1), 0.7)
+        yield _command(
+            folder, "install", "install", install, folder.evidence(requirements, "ansible.requirements", line=1), 0.7
+        )
     if folder.has(".ansible-lint", ".ansible-lint.yml"):
         yield _command(folder, "lint", "lint", ("ansible-lint",), source, 0.75)
     if folder.at("molecule").exists:
         yield _command(folder, "test", "test", ("molecule", "test"), source, 0.75)
     for name in _plays(folder):
         check = ("ansible-playbook", "--syntax-check", name)
-        yield _command(folder, name.rpartition(".")[0], "check", check, folder.evidence(name, "ansible.playbook", line=1), 0.6)
+        yield _command(
+            folder, name.rpartition(".")[0], "check", check, folder.evidence(name, "ansible.playbook", line=1), 0.6
+        )
 
 
 def _command(folder: Folder, task: str, role: Role, argv: tuple[str, ...], source: Evidence, sure: float) -> Command:

@@ -17,7 +17,16 @@ _PROJECT = re.compile(r"<project\b([^<>]{0,4000})>")
 _TARGET = re.compile(r"<target\b([^<>]{0,4000})>")
 MAX_TARGETS = 300
 _ATTRIBUTE = re.compile(r"([\w.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_BUILDS = {"build": 0.9, "jar": 0.9, "war": 0.88, "dist": 0.8, "compile": 0.82, "main": 0.6, "package": 0.85, "all": 0.7}
+_BUILDS = {
+    "build": 0.9,
+    "jar": 0.9,
+    "war": 0.88,
+    "dist": 0.8,
+    "compile": 0.82,
+    "main": 0.6,
+    "package": 0.85,
+    "all": 0.7,
+}
 _LINTS = re.compile(r"checkstyle|pmd|findbugs|spotbugs|lint|rat")
 _RESOLVES = re.compile(r"<ivy:(?:resolve|retrieve|cachepath)|<(?:artifact|resolver):(?:dependencies|resolve)")
 
@@ -69,7 +78,14 @@ def _role(name: str, body: str) -> tuple[Role, float]:
     if name in _BUILDS:
         return "build", _BUILDS[name]
     if _RESOLVES.search(body):
-        return "install", 0.85 if name in ("resolve", "retrieve", "deps", "init-ivy", "ivy-resolve", "ivy-retrieve") else 0.7
+        return "install", 0.85 if name in (
+            "resolve",
+            "retrieve",
+            "deps",
+            "init-ivy",
+            "ivy-resolve",
+            "ivy-retrieve",
+        ) else 0.7
     if _LINTS.fullmatch(name):
         return "lint", 0.8
     role, sure = judge(name)

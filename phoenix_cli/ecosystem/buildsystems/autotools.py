@@ -29,7 +29,9 @@ def detect(folder: Folder) -> Iterator[Fact]:
     name = found.group(1).strip() if found else ""
     language = "cpp" if re.search(r"^[ \t]*AC_PROG_CXX\b", text, re.MULTILINE) else "c"
     member = folder.path in folder.files.once(configured_folders)
-    yield Component(folder.path, "autotools", language, 0.95, (source,), tuple(_commands(folder, source, name)), name, member)
+    yield Component(
+        folder.path, "autotools", language, 0.95, (source,), tuple(_commands(folder, source, name)), name, member
+    )
     least = re.search(r"AC_PREREQ\(\[?([\d.]+)", text)
     if least:
         yield Version("autoconf", f">={least.group(1)}", folder.evidence(marker, "autotools.prereq", least.group(0)))

@@ -28,7 +28,9 @@ def _babashka(folder: Folder) -> Iterator[Fact]:
     tasks = settings.get("tasks") if isinstance(settings, dict) else None
     source = folder.evidence("bb.edn", "babashka.file", line=1)
     make = Conventions("babashka", folder, source)
-    named = {name: task for name, task in tasks.items() if not isinstance(name, Keyword)} if isinstance(tasks, dict) else {}
+    named = (
+        {name: task for name, task in tasks.items() if not isinstance(name, Keyword)} if isinstance(tasks, dict) else {}
+    )
     shown = {name: task for name, task in named.items() if not str(name).startswith("-") and not _is_private(task)}
     commands = tuple(_task(folder, make, str(name), task) for name, task in shown.items())
     yield Component(folder.path, "babashka", "clojure", 0.95 if settings is not None else 0.5, (source,), commands)
@@ -55,7 +57,9 @@ def _boot(folder: Folder) -> Iterator[Fact]:
         line = text.count("\n", 0, found.start()) + 1
         evidence = folder.evidence("build.boot", "boot.task", line=line)
         commands.append(
-            make.command(found.group(1), "boot", found.group(1), role=role, confidence=sure, origin="runner", source=evidence)
+            make.command(
+                found.group(1), "boot", found.group(1), role=role, confidence=sure, origin="runner", source=evidence
+            )
         )
     yield Component(folder.path, "boot", "clojure", 0.95, (source,), tuple(commands))
     yield PackageManager("clojure", "boot", folder.path, "build.boot is here", source)

@@ -14,7 +14,9 @@ MAX_FILES = 300
 MAX_BYTES = 30_000
 
 _TEST_RULE = re.compile(r"^[ \t]*(?:\w+_)?test(?:_suite)?\(", re.MULTILINE)
-_RULES = re.compile(r"\b(?:rules_|aspect_rules_)(go|rust|java|jvm_external|python|cc|kotlin|scala|swift|nodejs|js|ts|haskell)\b")
+_RULES = re.compile(
+    r"\b(?:rules_|aspect_rules_)(go|rust|java|jvm_external|python|cc|kotlin|scala|swift|nodejs|js|ts|haskell)\b"
+)
 _LANGUAGES = {"cc": "cpp", "jvm_external": "java", "nodejs": "javascript", "js": "javascript", "ts": "typescript"}
 
 

@@ -18,7 +18,9 @@ def detect(folder: Folder) -> Iterator[Fact]:
         yield _please(folder)
         found = re.search(r"^[ \t]*version\s*=\s*([\d.]+)", folder.text(".plzconfig"), re.MULTILINE | re.IGNORECASE)
         if found:
-            yield Version("please", found.group(1), folder.evidence(".plzconfig", "plzconfig.version", found.group(0).strip()))
+            yield Version(
+                "please", found.group(1), folder.evidence(".plzconfig", "plzconfig.version", found.group(0).strip())
+            )
 
 
 def _buck(folder: Folder) -> Component:

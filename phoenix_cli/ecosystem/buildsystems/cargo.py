@@ -81,7 +81,9 @@ def _style(make: Conventions, folder: Folder, everything: tuple[str, ...]) -> It
     source = folder.evidence(grounds, "cargo.clippy", line=1) if grounds else None
     used = source is not None or "clippy" in lints or ci_runs(folder.files, r"\bclippy\b")
     role: Role = "lint" if used else "check"
-    yield make.command("clippy", "cargo", "clippy", *everything, role=role, confidence=0.8 if used else 0.5, source=source)
+    yield make.command(
+        "clippy", "cargo", "clippy", *everything, role=role, confidence=0.8 if used else 0.5, source=source
+    )
     yield make.command("fmt", "cargo", "fmt", role="format", confidence=0.7)
 
 
@@ -121,7 +123,9 @@ def _examples(make: Conventions, folder: Folder) -> Iterator[Command]:
     names = sorted(name[:-3] for name in examples.names if name.endswith(".rs"))
     for name in names[:MAX_EXAMPLES]:
         source = examples.evidence(f"{name}.rs", "cargo.example", line=1)
-        yield make.command(f"example:{name}", "cargo", "run", "--example", name, role="other", confidence=0.4, source=source)
+        yield make.command(
+            f"example:{name}", "cargo", "run", "--example", name, role="other", confidence=0.4, source=source
+        )
 
 
 def _aliases(make: Conventions, folder: Folder) -> Iterator[Command]:
@@ -161,4 +165,6 @@ def _service(folder: Folder, crate: Crate | None) -> Iterator[Service]:
     if crate and found:
         port, source = found
         evidence: Evidence = source
-        yield Service(crate.name, evidence, folder.path, ("cargo", "run"), port=port, confidence=sureness(folder, crate.name))
+        yield Service(
+            crate.name, evidence, folder.path, ("cargo", "run"), port=port, confidence=sureness(folder, crate.name)
+        )

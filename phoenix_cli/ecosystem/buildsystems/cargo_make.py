@@ -19,7 +19,9 @@ def detect(folder: Folder) -> Iterator[Fact]:
     source = folder.evidence("Makefile.toml", "cargo-make.file", line=1)
     tasks = table(folder.toml("Makefile.toml").get("tasks"))
     make = Conventions("cargo-make", folder, source)
-    commands = tuple(_command(make, folder, name, table(task)) for name, task in tasks.items() if not table(task).get("private"))
+    commands = tuple(
+        _command(make, folder, name, table(task)) for name, task in tasks.items() if not table(task).get("private")
+    )
     yield Component(folder.path, "cargo-make", "rust", 0.95 if tasks else 0.5, (source,), commands)
 
 
@@ -27,7 +29,9 @@ def _command(make: Conventions, folder: Folder, name: str, task: dict[str, Any])
     text = _text(task)
     role, sure = judge(name, text)
     evidence = folder.evidence("Makefile.toml", "cargo-make.task", f"[tasks.{name}]")
-    return make.command(name, "cargo", "make", name, role=role, confidence=sure, origin="runner", source=evidence, text=text)
+    return make.command(
+        name, "cargo", "make", name, role=role, confidence=sure, origin="runner", source=evidence, text=text
+    )
 
 
 def _text(task: dict[str, Any]) -> str:

@@ -34,7 +34,9 @@ class Crate:
             return self.default_run or self.name
         if len(self.programs) == 1:
             return "" if _beside_library(self) else self.programs[0]
-        servers = [program for program in self.programs if program in ("server", f"{self.name}-server", f"{self.name}d")]
+        servers = [
+            program for program in self.programs if program in ("server", f"{self.name}-server", f"{self.name}d")
+        ]
         return servers[0] if len(servers) == 1 else ""
 
     @property
@@ -143,7 +145,11 @@ def main_crate(root: Folder) -> Crate | None:
     runnable = [crate for crate in crates if crate.main_program and not crate.aside]
     if len(runnable) < 2:
         return runnable[0] if runnable else None
-    led = [crate for crate in runnable if sum(other.name.startswith(f"{crate.name}-") for other in crates) * 2 >= len(crates)]
+    led = [
+        crate
+        for crate in runnable
+        if sum(other.name.startswith(f"{crate.name}-") for other in crates) * 2 >= len(crates)
+    ]
     if led:
         return max(led, key=lambda crate: len(crate.name))
     named = [crate for crate in runnable if crate.folder.name in ("cli", "server", "app", "main", "api", "bin")]

@@ -44,7 +44,13 @@ def _commands(folder: Folder, source: Evidence, aliases: dict[str, Any]) -> Iter
             found = folder.evidence("deps.edn", "clojure.alias", f":{alias}")
             offered: Role = "other" if role == "install" else role
             yield make.command(
-                alias, "clojure", f"{option}:{alias}", role=offered, confidence=min(sure, 0.8), origin="script", source=found
+                alias,
+                "clojure",
+                f"{option}:{alias}",
+                role=offered,
+                confidence=min(sure, 0.8),
+                origin="script",
+                source=found,
             )
 
 

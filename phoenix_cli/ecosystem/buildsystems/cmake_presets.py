@@ -27,7 +27,9 @@ _PREFERRED = ("default", "dev", "debug", "release", "ci")
 def preset_commands(folder: Folder, make: Conventions) -> Iterator[Command]:
     """Yield one command a visible preset; the one named default is the main one, many others are for other machines."""
     for kind, run, role in _KINDS:
-        presets = [one for one in _presets(folder, kind) if one.get("hidden") is not True and isinstance(one.get("name"), str)]
+        presets = [
+            one for one in _presets(folder, kind) if one.get("hidden") is not True and isinstance(one.get("name"), str)
+        ]
         for preset in presets[:MAX_PRESETS]:
             name = preset["name"]
             sure = 0.85 if name == "default" or len(presets) == 1 else 0.65 if name in _PREFERRED else 0.55
@@ -39,7 +41,9 @@ def preset_commands(folder: Folder, make: Conventions) -> Iterator[Command]:
 
 
 def _presets(folder: Folder, kind: str) -> list[dict[str, Any]]:
-    return [preset for document in _documents(folder) for preset in _list(document.get(kind)) if isinstance(preset, dict)]
+    return [
+        preset for document in _documents(folder) for preset in _list(document.get(kind)) if isinstance(preset, dict)
+    ]
 
 
 def _documents(folder: Folder) -> list[dict[str, Any]]:

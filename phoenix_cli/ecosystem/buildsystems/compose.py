@@ -53,7 +53,9 @@ def _project(folder: Folder, bases: list[str]) -> list[str]:
     if not bases:
         return []
     stem = bases[0].rpartition(".")[0]
-    override = folder.first(*(f"{one}.override.{end}" for one in (stem, "compose", "docker-compose") for end in ("yaml", "yml")))
+    override = folder.first(
+        *(f"{one}.override.{end}" for one in (stem, "compose", "docker-compose") for end in ("yaml", "yml"))
+    )
     return [bases[0], override] if override else [bases[0]]
 
 
@@ -94,13 +96,17 @@ def _is_for_another_occasion(folder: Folder) -> bool:
 
 def _projects(files: Files) -> tuple[str, ...]:
     """Return the repository's own folders with compose files, examples and tests left out."""
-    found = (one for one in files.folders.values() if any(name in BASES or _VARIANT.fullmatch(name) for name in one.names))
+    found = (
+        one for one in files.folders.values() if any(name in BASES or _VARIANT.fullmatch(name) for name in one.names)
+    )
     return tuple(one.path for one in found if place_of(one.path) not in LOW_PLACES)
 
 
 def _is_meant(folder: Folder, name: str) -> bool:
     """Tell a project that is broken, or only includes others, from a file of another purpose under this name."""
-    return folder.join(name) in folder.files.problems or "include" in folder.yaml(name) or "services" in folder.yaml(name)
+    return (
+        folder.join(name) in folder.files.problems or "include" in folder.yaml(name) or "services" in folder.yaml(name)
+    )
 
 
 def built_folders(files: Files) -> frozenset[str]:
@@ -164,7 +170,10 @@ def _service(folder: Folder, files: list[str], service: ComposeService, sure: fl
     profile = service.value.get("profiles")
     chosen = ("--profile", str(profile[0])) if isinstance(profile, list) and profile else ()
     ports = service.ports()
-    if service.source.file.rpartition("/")[0] == folder.path and (name := service.source.file.rpartition("/")[2]) not in files:
+    if (
+        service.source.file.rpartition("/")[0] == folder.path
+        and (name := service.source.file.rpartition("/")[2]) not in files
+    ):
         files = [name]  # declared by a variant alone
     return Service(
         service.name, service.source, folder.path, _argv(folder, files, *chosen, "up", service.name), service.image,

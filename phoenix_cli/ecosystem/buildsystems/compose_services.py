@@ -90,7 +90,9 @@ def services_of(folder: Folder, names: list[str]) -> dict[str, ComposeService]:
     return merged
 
 
-def _merge_file(merged: dict[str, ComposeService], folder: Folder, name: str, variables: dict[str, str], depth: int) -> None:
+def _merge_file(
+    merged: dict[str, ComposeService], folder: Folder, name: str, variables: dict[str, str], depth: int
+) -> None:
     document = folder.yaml(name)
     services = services_table(document)
     if depth < MAX_DEPTH:
@@ -115,7 +117,11 @@ def services_table(document: dict[str, Any]) -> dict[str, Any]:
     services = document.get("services")
     if isinstance(services, dict):
         return services
-    old = {key: value for key, value in document.items() if isinstance(value, dict) and not {"image", "build"}.isdisjoint(value)}
+    old = {
+        key: value
+        for key, value in document.items()
+        if isinstance(value, dict) and not {"image", "build"}.isdisjoint(value)
+    }
     return old if "services" not in document else {}
 
 
@@ -161,6 +167,8 @@ def _variables(folder: Folder) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in (".env.example", ".env.sample", ".env.template", ".env.dist", ".env"):
         if name in folder.names:
-            pairs = re.findall(r"^[ \t]*(?:export[ \t]+)?(\w+)=[\"']?([^\"'\s#]*)", folder.head(name, 20_000), re.MULTILINE)
+            pairs = re.findall(
+                r"^[ \t]*(?:export[ \t]+)?(\w+)=[\"']?([^\"'\s#]*)", folder.head(name, 20_000), re.MULTILINE
+            )
             found.update(pair for pair in pairs if pair[1])
     return found

@@ -80,7 +80,9 @@ def _conventions(
     locked = ("deno", "install", "--frozen") if "deno.lock" in folder.names else None
     offline = ("deno", "install", "--cached-only")
     name = command_name("deno", "install", folder.path)
-    yield Command(name, "install", ("deno", "install"), folder.path, source, confidence=0.9, locked=locked, offline=offline)
+    yield Command(
+        name, "install", ("deno", "install"), folder.path, source, confidence=0.9, locked=locked, offline=offline
+    )
     if "test" not in roles and _has_tests(folder):
         yield _convention(folder, source, "test", "test", 0.7)
     if "lint" not in roles:
@@ -90,7 +92,9 @@ def _conventions(
 
 
 def _convention(folder: Folder, source: Evidence, task: str, role: Role, confidence: float) -> Command:
-    return Command(command_name("deno", task, folder.path), role, ("deno", task), folder.path, source, confidence=confidence)
+    return Command(
+        command_name("deno", task, folder.path), role, ("deno", task), folder.path, source, confidence=confidence
+    )
 
 
 def _has_tests(folder: Folder) -> bool:

@@ -27,7 +27,9 @@ def commands(folder: Folder, file: str) -> Iterator[Command]:
     texts = _texts(folder.json(file).get("tasks"))
     scope = folder.path
     for name, text in texts.items():
-        judged = node_scripts.judge(name, _CALL.sub(lambda call: texts.get(call.group(1), call.group(0)), text)[:MAX_LENGTH])
+        judged = node_scripts.judge(
+            name, _CALL.sub(lambda call: texts.get(call.group(1), call.group(0)), text)[:MAX_LENGTH]
+        )
         if judged is not None:
             source = folder.evidence(file, "deno.task", f'"{name}"')
             yield Command(
@@ -52,7 +54,9 @@ def services(folder: Folder, offered: Sequence[Command], name: str) -> Iterator[
         if _ELSEWHERE.search(command.text) or is_demo(command.text) or is_docs(command.text):
             continue
         source = _source(folder, command.text)
-        served = _SERVES.search(command.text + source) or _FRESH.search(folder.text(command.source.file.rpartition("/")[2]))
+        served = _SERVES.search(command.text + source) or _FRESH.search(
+            folder.text(command.source.file.rpartition("/")[2])
+        )
         if not _VITE.search(command.text) and not served:
             continue
         default = 5173 if _VITE.search(command.text) else 8000

@@ -31,7 +31,9 @@ def _devbox(folder: Folder) -> Iterator[Fact]:
         command_name("devbox", "install", folder.path), "install", ("devbox", "install"), folder.path, evidence[0],
         confidence=0.35,
     )  # fmt: skip
-    yield Component(folder.path, "devbox", "nix", 0.95, evidence, commands=(install, *_devbox_scripts(folder, document)))
+    yield Component(
+        folder.path, "devbox", "nix", 0.95, evidence, commands=(install, *_devbox_scripts(folder, document))
+    )
     yield from _devbox_versions(folder, document.get("packages"))
 
 

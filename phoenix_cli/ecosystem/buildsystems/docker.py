@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from phoenix_cli.ecosystem.buildsystems.dockerfile import Dockerfile, parse
 from phoenix_cli.ecosystem.buildsystems.hidden_folders import serves_above
 from phoenix_cli.ecosystem.buildsystems.image_versions import image_version
+from phoenix_cli.ecosystem.buildsystems.procfile import MANIFESTS
 from phoenix_cli.ecosystem.buildsystems.project_names import project_name
 from phoenix_cli.ecosystem.buildsystems.shell_usages import Shell
-from phoenix_cli.ecosystem.buildsystems.procfile import MANIFESTS
 from phoenix_cli.ecosystem.commands import command_name
 from phoenix_cli.ecosystem.facts import Command, Component, Fact, Service, Usage, Version
 from phoenix_cli.ecosystem.files import Folder
@@ -28,6 +28,7 @@ _AFFIX = re.compile(r"^(?:Dockerfile|Containerfile)[._-]|[.](?:docker|container)
 MAX_VARIANTS = 40
 
 _PROJECTS = (".csproj", ".fsproj", ".cabal")
+
 
 def detect(folder: Folder) -> Iterator[Fact]:
     """Yield the docker component of a folder; images of CI and of a dev container belong to the component above."""
@@ -78,7 +79,9 @@ def _run(chosen: tuple[str, ...], port: int) -> tuple[str, ...]:
 
 def _context(folder: Folder, dockerfile: Dockerfile) -> Folder:
     """Return the folder whose files the Dockerfile copies: its own, else the nearest one above that has them all."""
-    wanted = [source.removeprefix("./").rstrip("/") for source in dockerfile.sources if not re.search(r"[$*?\[<]", source)]
+    wanted = [
+        source.removeprefix("./").rstrip("/") for source in dockerfile.sources if not re.search(r"[$*?\[<]", source)
+    ]
     wanted = [source for source in wanted if source not in ("", ".")]
     if not wanted:
         alone = not folder.subfolders and len(folder.names) <= len(dockerfiles(folder)) + 1
@@ -114,7 +117,9 @@ def _usages(folder: Folder, name: str, found: Dockerfile, context: Folder) -> It
     for text, line in found.runs:
         yield from Shell(folder.files, "container", path, "docker.run", context.path).usages(text, line)
     if found.argv:
-        yield Usage(found.argv, context.path, "container", folder.evidence(name, "docker.command", line=found.command_line))
+        yield Usage(
+            found.argv, context.path, "container", folder.evidence(name, "docker.command", line=found.command_line)
+        )
 
 
 def _versions(folder: Folder, name: str, found: Dockerfile) -> Iterator[Version]:

@@ -46,7 +46,9 @@ def _documents(folder: Folder) -> Iterator[tuple[Folder, str]]:
     for place in (folder, folder.at(".github")):
         by_lower = {name.lower(): name for name in sorted(place.names)}
         for base in NAMES:
-            found = next((by_lower[f"{base.lower()}{end}"] for end in _SUFFIXES if f"{base.lower()}{end}" in by_lower), None)
+            found = next(
+                (by_lower[f"{base.lower()}{end}"] for end in _SUFFIXES if f"{base.lower()}{end}" in by_lower), None
+            )
             if found is not None and (base == "CONTRIBUTING" or place is folder):
                 yield place, found
 

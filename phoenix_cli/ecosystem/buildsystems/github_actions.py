@@ -62,7 +62,10 @@ def detect(folder: Folder) -> Iterator[Fact]:
 def _local_actions(folder: Folder) -> list[str]:
     actions = folder.files.folder(".github/actions")
     return [
-        below.join(name) for below in actions.below(max_depth=3) for name in ("action.yml", "action.yaml") if below.has(name)
+        below.join(name)
+        for below in actions.below(max_depth=3)
+        for name in ("action.yml", "action.yaml")
+        if below.has(name)
     ]
 
 

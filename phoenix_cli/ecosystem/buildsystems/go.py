@@ -56,7 +56,9 @@ def workspace_members(files: Files) -> frozenset[str]:
 
 def _used(top: Folder) -> list[Folder]:
     text = re.sub(r"//.*", "", top.text("go.work"))
-    blocks = re.findall(r"^use\s*\(([^)]{0,20000})\)", text, re.MULTILINE) + re.findall(r"^use\s+([^\s(]+)", text, re.MULTILINE)
+    blocks = re.findall(r"^use\s*\(([^)]{0,20000})\)", text, re.MULTILINE) + re.findall(
+        r"^use\s+([^\s(]+)", text, re.MULTILINE
+    )
     return [top.at(word.strip('"')) for block in blocks for word in block.split()]
 
 
@@ -96,7 +98,9 @@ def _commands(
             yield _run(make, main, "other" if chosen or main.aside or not serves_itself(main) else "start", 0.4)
     if folder.has(".air.toml", ".air.conf"):
         name = folder.first(".air.toml", ".air.conf") or ""
-        yield make.command("dev", "air", confidence=0.85, origin="framework", source=folder.evidence(name, "go.air", line=1))
+        yield make.command(
+            "dev", "air", confidence=0.85, origin="framework", source=folder.evidence(name, "go.air", line=1)
+        )
 
 
 def _everything(folder: Folder) -> tuple[str, ...]:
@@ -125,7 +129,9 @@ def _checks(folder: Folder, make: Conventions, everything: tuple[str, ...], modu
     elif not folder.path and ci_runs(folder.files, r"\bstaticcheck\b"):
         yield make.command("staticcheck", "staticcheck", "./...", role="lint", confidence=0.75)
     vetted = not folder.path and ci_runs(folder.files, r"\bgo vet\b")
-    yield make.command("vet", "go", "vet", *everything, role="lint" if vetted else "check", confidence=0.7 if vetted else 0.5)
+    yield make.command(
+        "vet", "go", "vet", *everything, role="lint" if vetted else "check", confidence=0.7 if vetted else 0.5
+    )
     yield make.command("fmt", "gofmt", "-w", ".", role="format", confidence=0.5)
 
 

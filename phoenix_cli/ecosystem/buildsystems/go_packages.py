@@ -152,6 +152,10 @@ def serves_itself(main: Main) -> bool:
 
 def _server_files(top: Folder) -> Iterator[tuple[Folder, str]]:
     module = top.files.once(go_modules).get(top.path, Module())
-    for folder in sorted(module.packages, key=lambda one: one.name not in ("config", "conf")):  # where defaults are written
-        if folder.name in _SERVER_FOLDERS and not _ASIDE.search(folder.path.removeprefix("internal/").replace("/internal/", "/")):
+    for folder in sorted(
+        module.packages, key=lambda one: one.name not in ("config", "conf")
+    ):  # where defaults are written
+        if folder.name in _SERVER_FOLDERS and not _ASIDE.search(
+            folder.path.removeprefix("internal/").replace("/internal/", "/")
+        ):
             yield from ((folder, name) for name in sorted(_sources(folder)))

@@ -20,7 +20,9 @@ _LINTERS = (
     ("detekt", "detekt", 0.75), ("checkstyle", "checkstyleMain", 0.6), ("pmd", "pmdMain", 0.5),
     ("com.android.application", "lint", 0.6), ("com.android.library", "lint", 0.55),
 )  # fmt: skip
-_APPLICATION = re.compile(r"^application$|micronaut(?:\.\w+)*\.application|^io\.ktor\.plugin$|\bjavafx|compose\.desktop")
+_APPLICATION = re.compile(
+    r"^application$|micronaut(?:\.\w+)*\.application|^io\.ktor\.plugin$|\bjavafx|compose\.desktop"
+)
 _ANDROID_APP = re.compile(r"android\.application\b")
 
 
@@ -101,7 +103,9 @@ def _root_commands(make: Conventions, root: Folder) -> Iterator[Command]:
     yield _task(make, run, "build", "build", 0.6)
     yield _task(make, run, "test", "test", 0.85)
     yield _task(make, run, "check", "check", 0.7)
-    texts = "\n".join((*every, *(plain(root, name) for name in root.names if name.endswith((".gradle", ".gradle.kts")))))
+    texts = "\n".join(
+        (*every, *(plain(root, name) for name in root.names if name.endswith((".gradle", ".gradle.kts"))))
+    )
     linters = [(task, sure) for part, task, sure in _LINTERS if part in texts]
     for task, sure in linters:
         yield _task(make, run, task, "lint", sure)
@@ -124,7 +128,9 @@ def _framework(folder: Folder, applied: frozenset[str]) -> Framework | None:
     build = build_file(folder)
     text = plain(folder, build) if build and "application" in applied else ""
     for framework in FRAMEWORKS:
-        if any(re.search(framework.plugin, id) for id in applied) or (framework.library and re.search(framework.library, text)):
+        if any(re.search(framework.plugin, id) for id in applied) or (
+            framework.library and re.search(framework.library, text)
+        ):
             return framework
     return None
 
@@ -139,20 +145,26 @@ def _start(
     run = _program(root)
     argv = f"{member.path}:{task}" if member else task
     role: Role = "dev" if framework and framework.watches else "start"
-    source = folder.evidence(build_file(folder) or "", f"gradle.{framework.name if framework else 'application'}", line=1)
+    source = folder.evidence(
+        build_file(folder) or "", f"gradle.{framework.name if framework else 'application'}", line=1
+    )
     sure = 0.85 if framework else 0.7
     return (make.command(task, run, argv, role=role, confidence=sure, origin="framework", source=source),)
 
 
 def _versions(folder: Folder, build: str | None) -> Iterator[Version]:
     wrapper = folder.at("gradle/wrapper")
-    found = re.search(r"distributionUrl=.*gradle-([\d.]+(?:-[\w]+?)?)-(?:bin|all)", wrapper.text("gradle-wrapper.properties"))
+    found = re.search(
+        r"distributionUrl=.*gradle-([\d.]+(?:-[\w]+?)?)-(?:bin|all)", wrapper.text("gradle-wrapper.properties")
+    )
     if found:
         source = wrapper.evidence("gradle-wrapper.properties", "gradle.wrapper", "distributionUrl")
         yield Version("gradle", found.group(1), source)
     java = re.search(r"JavaLanguageVersion\.of\(\s*(\d+)|jvmToolchain\(\s*(\d+)", folder.text(build)) if build else None
     if java:
-        yield Version("java", java.group(1) or java.group(2), folder.evidence(build or "", "gradle.toolchain", java.group(0)))
+        yield Version(
+            "java", java.group(1) or java.group(2), folder.evidence(build or "", "gradle.toolchain", java.group(0))
+        )
 
 
 def _service(folder: Folder, applied: frozenset[str], name: str, started: tuple[Command, ...]) -> Iterator[Service]:

@@ -21,7 +21,9 @@ _ID = re.compile(r"\bid(?:\s*\()?\s*[\"']([\w.-]+)[\"']\)?([^\n]*)")
 _ALIAS = re.compile(r"\balias(?:\s*\()?\s*(\w+)\.plugins\.([\w.]+)\)?([^\n]*)")
 _KOTLIN = re.compile(r"\bkotlin\s*\(\s*[\"']([\w.-]+)[\"']\s*\)([^\n]*)")
 _APPLIED = re.compile(r"\bapply(?:\s*\()?\s*plugin\s*[:=]\s*[\"']([\w.-]+)[\"']")
-_BARE = re.compile(r"^[ \t]*`?(application|java|java-library|war|groovy|scala|checkstyle|pmd|codenarc)`?[ \t]*$", re.MULTILINE)
+_BARE = re.compile(
+    r"^[ \t]*`?(application|java|java-library|war|groovy|scala|checkstyle|pmd|codenarc)`?[ \t]*$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)

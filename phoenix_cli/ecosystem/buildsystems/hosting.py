@@ -74,7 +74,9 @@ def _fly(folder: Folder, name: str) -> Iterator[Fact]:
     processes = table(document, "processes")
     first = next(iter(processes), None)
     for process, command in processes.items():
-        yield from hint(folder, name, str(process), command, port if process in ("web", "app") or len(processes) == 1 else None)
+        yield from hint(
+            folder, name, str(process), command, port if process in ("web", "app") or len(processes) == 1 else None
+        )
         yield from run_by(folder, name, command)
     if first is None:
         yield from hint(folder, name, str(document.get("app") or project_name(folder)), None, port)

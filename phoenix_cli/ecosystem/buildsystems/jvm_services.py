@@ -49,7 +49,13 @@ FRAMEWORKS = (
     Framework("javalin", 7070, "server.port", r"^$", r"io\.javalin", "run", "", "exec:java"),
     Framework("jetty", 8080, "jetty.port", r"gretty$", "", "appRun", "jetty-maven-plugin", "jetty:run"),
 )  # fmt: skip
-_FILES = ("application.properties", "application.yml", "application.yaml", "application.conf", "application-default.yml")
+_FILES = (
+    "application.properties",
+    "application.yml",
+    "application.yaml",
+    "application.conf",
+    "application-default.yml",
+)
 
 
 def configured_port(folder: Folder, framework: Framework) -> tuple[int, Evidence] | None:

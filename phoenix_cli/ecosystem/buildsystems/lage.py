@@ -21,7 +21,9 @@ def detect(folder: Folder) -> Iterator[Fact]:
         return
     lage = node_tasks.tool_of(folder, "lage")
     commands = node_tasks.run_commands("lage", folder, _tasks(folder, name), lambda task: (*lage, task))
-    yield Component(folder.path, "lage", "javascript", 0.9, (folder.evidence(name, "lage.config", line=1),), tuple(commands))
+    yield Component(
+        folder.path, "lage", "javascript", 0.9, (folder.evidence(name, "lage.config", line=1),), tuple(commands)
+    )
 
 
 def _tasks(folder: Folder, name: str) -> Iterator[tuple[str, Evidence]]:

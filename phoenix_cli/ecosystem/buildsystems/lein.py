@@ -26,7 +26,9 @@ def detect(folder: Folder) -> Iterator[Fact]:
     source = folder.evidence("project.clj", "lein.defproject", "(defproject")
     member = folder.path in folder.files.once(sub_projects)
     commands = tuple(_commands(folder, source, name, project))
-    yield Component(folder.path, "lein", "clojure", 0.95 if name else 0.5, (source,), commands, name=name, member=member)
+    yield Component(
+        folder.path, "lein", "clojure", 0.95 if name else 0.5, (source,), commands, name=name, member=member
+    )
     if not member:
         yield PackageManager("clojure", "lein", folder.path, "project.clj is here", source)
     served = next((one for one in commands if one.name.endswith(":ring")), None)
@@ -88,7 +90,9 @@ def _aliases(folder: Folder, make: Conventions, aliases: dict[str, Any]) -> Iter
         text = "lein " + " ".join(str(word) for word in _list(words)) if isinstance(words, list) else str(words)
         role, sure = judge(alias, text)
         source = folder.evidence("project.clj", "lein.alias", f'"{alias}"')
-        yield make.command(alias, "lein", alias, role=role, confidence=min(sure, 0.9), origin="script", source=source, text=text)
+        yield make.command(
+            alias, "lein", alias, role=role, confidence=min(sure, 0.9), origin="script", source=source, text=text
+        )
 
 
 def _port(project: dict[str, Any]) -> int:

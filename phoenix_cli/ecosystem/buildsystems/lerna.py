@@ -15,6 +15,8 @@ def detect(folder: Folder) -> Iterator[Fact]:
     lerna = node_tasks.tool_of(folder, "lerna")
     busy = folder.has("turbo.json", "nx.json") or folder.at(".moon").exists  # then lerna only publishes
     names = [] if busy else node_tasks.main_scripts(folder)
-    commands = node_tasks.run_commands("lerna", folder, ((name, source) for name in names), lambda task: (*lerna, "run", task))
+    commands = node_tasks.run_commands(
+        "lerna", folder, ((name, source) for name in names), lambda task: (*lerna, "run", task)
+    )
     confidence = 0.9 if folder.json("lerna.json") else 0.5
     yield Component(folder.path, "lerna", "javascript", confidence, (source,), tuple(commands))

@@ -19,7 +19,8 @@ FEW_COMMANDS = 24  # of an example, whose makefile often includes a whole librar
 FLOOD = 12  # nested makefiles from which on a tree of them is one recursive build
 
 _GENERATED = re.compile(
-    r"generated (?:automatically )?by (?:automake|configure|qmake)|CMAKE generated file|ExtUtils::MakeMaker", re.IGNORECASE
+    r"generated (?:automatically )?by (?:automake|configure|qmake)|CMAKE generated file|ExtUtils::MakeMaker",
+    re.IGNORECASE,
 )
 _HANDS_ON = re.compile(r"\bcd ([\w./-]+)\s*(?:&&|;)\s*\$[({]MAKE[)}] \$@|\$[({]MAKE[)}] -C ([\w./-]+) \$@")
 _HAND_WRITTEN = Rejected("autotools", "configure is written by hand: there is no configure.ac")

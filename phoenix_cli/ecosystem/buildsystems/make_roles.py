@@ -107,7 +107,9 @@ def roles_run(target: Target, made: Makefile) -> set[str]:
 def _runs_itself(target: Target, made: Makefile) -> frozenset[str]:
     if target.name not in made.runs:
         text = expand_recipe(target, made)
-        found = {role for role, pattern in (("test", _TESTS), ("lint", _LINTS), ("build", _COMPILES)) if pattern.search(text)}
+        found = {
+            role for role, pattern in (("test", _TESTS), ("lint", _LINTS), ("build", _COMPILES)) if pattern.search(text)
+        }
         if any(word.endswith((".o", ".a", ".so")) or "OBJ" in word for word in target.needs):
             found.add("build")
         made.runs[target.name] = frozenset(found)

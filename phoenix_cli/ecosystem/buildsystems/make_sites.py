@@ -29,7 +29,9 @@ def site_commands(make: Conventions, made: Makefile, source: Evidence) -> Iterat
     for target in made.targets.values():
         if _LIVE.fullmatch(target.name):
             found = Evidence(target.file, target.line, "make.target")
-            yield make.command(target.name, "make", target.name, role="dev", confidence=0.95, origin="runner", source=found)
+            yield make.command(
+                target.name, "make", target.name, role="dev", confidence=0.95, origin="runner", source=found
+            )
 
 
 def site_services(folder: Folder, made: Makefile) -> Iterator[Fact]:
@@ -38,4 +40,6 @@ def site_services(folder: Folder, made: Makefile) -> Iterator[Fact]:
         if _LIVE.fullmatch(target.name):
             text = "\n".join((*target.settings, target.text))
             found = Evidence(target.file, target.line, "make.live")
-            yield Service(target.name, found, folder.path, ("make", target.name), port=port_in_line(text) or AUTOBUILD_PORT)
+            yield Service(
+                target.name, found, folder.path, ("make", target.name), port=port_in_line(text) or AUTOBUILD_PORT
+            )

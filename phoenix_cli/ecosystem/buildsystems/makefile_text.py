@@ -19,7 +19,9 @@ MAX_TARGETS = 400
 _ASSIGNMENT = re.compile(r"\s*(?:export\s+|override\s+|private\s+)*([\w.-]+)\s*(\+|\?|:{0,3}|!)=\s*(.*)$")
 _INCLUDE = re.compile(r"(?:-|s)?include\s+(.+)$|\.s?include\s+\"([^\"]+)\"")
 _VARIABLE = re.compile(r"\$(?:\(([\w.-]+)\)|\{([\w.-]+)\})")
-_OF_CONDITIONS = re.compile(r"\s*(?:ifn?eq|ifn?def|else|endif|export|unexport|undefine|vpath|unifdef|\.\s*(?:if|el|endif|for))\b")
+_OF_CONDITIONS = re.compile(
+    r"\s*(?:ifn?eq|ifn?def|else|endif|export|unexport|undefine|vpath|unifdef|\.\s*(?:if|el|endif|for))\b"
+)
 _MAKES_RULES = re.compile(r"\$[({](?:eval|foreach)\b")
 _NAME = re.compile(r"[A-Za-z0-9_@+~/-][\w.@+~/-]*")
 _CALL = re.compile(r"\s*\$[({][a-z-]+\s")

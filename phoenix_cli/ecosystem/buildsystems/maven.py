@@ -46,7 +46,9 @@ def detect(folder: Folder) -> Iterator[Fact]:
     commands = (*(_root_commands(make, run, pom) if top is None else _member_commands(make, run)), *started)
     language = next((_LANGUAGES[plugin] for plugin in _LANGUAGES if plugin in pom.plugins), "java")
     confidence = 0.95 if pom.name else 0.5
-    yield Component(folder.path, "maven", language, confidence, (source,), commands, name=pom.name, member=top is not None)
+    yield Component(
+        folder.path, "maven", language, confidence, (source,), commands, name=pom.name, member=top is not None
+    )
     if top is None:
         yield PackageManager(language, "maven", folder.path, "pom.xml is here", source)
         yield from _versions(folder, pom)
@@ -100,7 +102,9 @@ def _start(make: Conventions, run: tuple[str, ...], pom: Pom, framework: Framewo
         )
     elif {"exec-maven-plugin", "javafx-maven-plugin"} & pom.plugins:
         goal = "javafx:run" if "javafx-maven-plugin" in pom.plugins else "exec:java"
-        yield make.command(goal.partition(":")[2], *run, goal, role="start" if "javafx" in goal else "other", confidence=0.6)
+        yield make.command(
+            goal.partition(":")[2], *run, goal, role="start" if "javafx" in goal else "other", confidence=0.6
+        )
 
 
 def _service(folder: Folder, pom: Pom, framework: Framework, start: Command) -> Iterator[Service]:
@@ -118,4 +122,6 @@ def _versions(folder: Folder, pom: Pom) -> Iterator[Version]:
     wrapper = folder.at(".mvn/wrapper")
     found = re.search(r"distributionUrl=.*apache-maven-([\d.]+)-bin", wrapper.text("maven-wrapper.properties"))
     if found:
-        yield Version("maven", found.group(1), wrapper.evidence("maven-wrapper.properties", "maven.wrapper", "distributionUrl"))
+        yield Version(
+            "maven", found.group(1), wrapper.evidence("maven-wrapper.properties", "maven.wrapper", "distributionUrl")
+        )

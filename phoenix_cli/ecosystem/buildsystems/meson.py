@@ -33,7 +33,9 @@ def detect(folder: Folder) -> Iterator[Fact]:
     yield Component(folder.path, "meson", language, 0.95 if not folder.path else 0.9, (source,), commands, name=name)
     least = re.search(r"meson_version\s*:\s*'([^']+)'", text)
     if least:
-        yield Version("meson", least.group(1).replace(" ", ""), folder.evidence("meson.build", "meson.version", least.group(0)))
+        yield Version(
+            "meson", least.group(1).replace(" ", ""), folder.evidence("meson.build", "meson.version", least.group(0))
+        )
 
 
 def _commands(folder: Folder, source: Evidence, name: str) -> Iterator[Command]:
@@ -55,7 +57,9 @@ def _commands(folder: Folder, source: Evidence, name: str) -> Iterator[Command]:
     program = _first(folder, re.compile(own, re.MULTILINE))
     if program:
         below = program.file[len(folder.path) :].strip("/").rpartition("/")[0]
-        yield make.command("run", "/".join(filter(None, ("./build", below, name))), role="start", confidence=0.6, source=program)
+        yield make.command(
+            "run", "/".join(filter(None, ("./build", below, name))), role="start", confidence=0.6, source=program
+        )
 
 
 def _first(folder: Folder, pattern: re.Pattern[str]) -> Evidence | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from phoenix_cli.ecosystem.buildsystems.mix_project import Project, project_of
@@ -34,7 +35,7 @@ def endpoints_of(folder: Folder) -> dict[str, int]:
     for name in ("dev.exs", "config.exs"):
         text = re.sub(r"(?m)^[ \t]*#.*$", "", config.text(name))
         starts = [*_ENDPOINT.finditer(text), None]
-        for one, after in zip(starts, starts[1:], strict=False):
+        for one, after in itertools.pairwise(starts):
             if one is not None:
                 port = _in_options(text[one.end() : after.start() if after else one.end() + 1_000], text)
                 if port is not None:

@@ -28,7 +28,9 @@ def detect(folder: Folder) -> Iterator[Fact]:
     source = folder.evidence(name, "mkdocs.file", "site_name")
     serve = (*run, "mkdocs", "serve")
     product = is_product(folder) and "package.json" not in folder.names
-    site = Site(Conventions("mkdocs", folder, source), (*run, "mkdocs", "build"), serve, serve, _port(folder, name), product)
+    site = Site(
+        Conventions("mkdocs", folder, source), (*run, "mkdocs", "build"), serve, serve, _port(folder, name), product
+    )
     yield Component(folder.path, "mkdocs", "python", 0.95, (source,), commands=tuple(site.commands()))
     yield from replace(site, product=product or _is_theme(folder)).service()
 

@@ -33,7 +33,9 @@ def _workspace(moon: Folder, root: Folder) -> Iterator[Fact]:
     runner = _moon(root)
     commands = node_tasks.run_commands("moon", root, _shared(moon, root), lambda task: (*runner, "run", f":{task}"))
     name = moon.first(*_WORKSPACE) or _WORKSPACE[0]
-    yield Component(root.path, "moon", "javascript", 0.95, (moon.evidence(name, "moon.workspace", line=1),), tuple(commands))
+    yield Component(
+        root.path, "moon", "javascript", 0.95, (moon.evidence(name, "moon.workspace", line=1),), tuple(commands)
+    )
 
 
 def _moon(root: Folder) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ _COMMENT = re.compile(r"#[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 #: An output is a set or a function; ``packages = [ ... ]`` is what a shell is made of.
 _SET = r"\s*=(?!=)(?!\s*(?:with [^;]{1,200};\s*){0,5}(?:\[|lib\.|builtins\.|\())"
 
-MAX_APPS = 600  # within so much of the beginning of its apps a flake names the default one, which a bare ``nix run`` needs
+MAX_APPS = (
+    600  # within so much of the beginning of its apps a flake names the default one, which a bare ``nix run`` needs
+)
 #: Flake output -> what it lets one do. Bare ``default = ...`` below ``packages`` needs no look of its own.
 _OUTPUTS: tuple[tuple[str, str, Role, tuple[str, ...], float], ...] = (
     (r"\b(?:packages|defaultPackage|legacyPackages)\b", "build", "build", ("nix", "build"), 0.5),
@@ -46,7 +48,9 @@ def _flake(folder: Folder) -> Iterator[Command]:
     start = max(outputs.find("outputs"), 0)
     for pattern, task, role, argv, sure in _OUTPUTS:
         found = re.compile(rf"(?<![\w.$])(?:self\.)?(?:{pattern})(?:\.|{_SET})").search(outputs, start)
-        if found is not None and (task != "run" or re.search(r"\bdefault", outputs[found.start() : found.end() + MAX_APPS])):
+        if found is not None and (
+            task != "run" or re.search(r"\bdefault", outputs[found.start() : found.end() + MAX_APPS])
+        ):
             line = text.count("\n", 0, found.start()) + 1
             locked = (*argv, "--no-update-lock-file") if "flake.lock" in folder.names and task != "fmt" else None
             yield Command(

@@ -29,7 +29,9 @@ _ASSETS_ONLY = (
 )  # fmt: skip
 _PAGES = ("index.html", "index.ejs")
 _PAGE_FOLDERS = ("", "src", "public", "client", "app", "web")
-_WEB_LINE = re.compile(r"^web:\s*(?:[A-Z_]+=\S+\s+)*(?:npm|yarn|pnpm|npx|node|bun|next|nuxt|tsx|ts-node|serve)\b", re.MULTILINE)
+_WEB_LINE = re.compile(
+    r"^web:\s*(?:[A-Z_]+=\S+\s+)*(?:npm|yarn|pnpm|npx|node|bun|next|nuxt|tsx|ts-node|serve)\b", re.MULTILINE
+)
 #: What such a file starts is for those who test or maintain the project.
 _ASIDE = re.compile(r"(?:^|[\s/])(?:tests?|e2e|playwright|cypress|scripts?|tools?|examples?|demos?|mocks?|fixtures?)/")
 _TEST_FILES = re.compile(r"(?:\.test|\.spec|_test|_spec)\.[cm]?[jt]sx?$")
@@ -51,7 +53,9 @@ def services(manifest: Manifest, commands: Sequence[Command]) -> Iterator[Servic
         port = _port(manifest, framework, text)
         others = [port_in_line(runs(manifest, one.text)) for one in offered if one is not command]
         if port_in_line(text) is None and port == (framework.port if framework else None):
-            port = next((other for other in others if other), port)  # what another script sets says more than the default
+            port = next(
+                (other for other in others if other), port
+            )  # what another script sets says more than the default
         yield Service(
             _name(manifest, command), command.source, manifest.folder.path, command.argv,
             port=port, confidence=HINT if _is_web_process(manifest) else 0.8 if framework else 0.6,
@@ -118,7 +122,11 @@ def _from_environment(manifest: Manifest, framework: Framework) -> int | None:
     """Return PORT from an environment file for the frameworks that read it from there."""
     if framework.name == "nest":
         return node_ports.in_source(manifest.folder, "", "src/main.ts") or node_ports.in_environment(manifest.folder)
-    return node_ports.in_environment(manifest.folder) if framework.name in ("create-react-app", "strapi", "adonis") else None
+    return (
+        node_ports.in_environment(manifest.folder)
+        if framework.name in ("create-react-app", "strapi", "adonis")
+        else None
+    )
 
 
 def conventions(manifest: Manifest, decision: Decision, commands: Sequence[Command]) -> list[Command]:

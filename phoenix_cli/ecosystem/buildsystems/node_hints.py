@@ -56,10 +56,14 @@ def _engines(folder: Folder) -> Hint | None:
     """Read ``engines`` when it asks for one manager; ``npm: please-use-yarn`` asks for none."""
     manifest = manifest_of(folder)
     engines = manifest.table("engines") if manifest else {}
-    named = [name for name in ("pnpm", "yarn", "bun", "npm") if engines.get(name) and not _REFUSED.search(str(engines[name]))]
+    named = [
+        name for name in ("pnpm", "yarn", "bun", "npm") if engines.get(name) and not _REFUSED.search(str(engines[name]))
+    ]
     if manifest is None or len(named) != 1:
         return None
-    return Hint(named[0], folder.path, f"engines asks for {named[0]}", manifest.evidence("node.engines", "engines"), 0.85)
+    return Hint(
+        named[0], folder.path, f"engines asks for {named[0]}", manifest.evidence("node.engines", "engines"), 0.85
+    )
 
 
 def _only_allowed(folder: Folder) -> Hint | None:
@@ -75,7 +79,9 @@ def _marker(folder: Folder) -> Hint | None:
     name = folder.first(*_MARKERS)
     if name is None:
         return None
-    return Hint(_MARKERS[name], folder.path, f"{name} is {_MARKERS[name]}'s", folder.evidence(name, "node.marker", line=1), 0.85)
+    return Hint(
+        _MARKERS[name], folder.path, f"{name} is {_MARKERS[name]}'s", folder.evidence(name, "node.marker", line=1), 0.85
+    )
 
 
 def _client(folder: Folder) -> Hint | None:

@@ -113,7 +113,9 @@ def _locked(folder: Folder) -> Decision | None:
     hint = hinted(folder) if len(managers) > 1 else None
     if hint is not None and hint.manager in managers:
         chosen = next(name for name in locks if LOCKS[name] == hint.manager)
-    return Decision(LOCKS[chosen], folder.path, f"{chosen} is the nearest lock", folder.evidence(chosen, "node.lock"), 0.95)
+    return Decision(
+        LOCKS[chosen], folder.path, f"{chosen} is the nearest lock", folder.evidence(chosen, "node.lock"), 0.95
+    )
 
 
 def _finished(found: Decision, level: Folder) -> Decision:
@@ -138,7 +140,8 @@ def _is_berry(folder: Folder) -> bool:
 
 def _rejected(found: Decision, level: Folder, others: list[str]) -> tuple[Rejected, ...]:
     turned_down = [
-        Rejected(LOCKS[name], f"{name} is there too, but {found.reason}", level.evidence(name, "node.lock")) for name in others
+        Rejected(LOCKS[name], f"{name} is there too, but {found.reason}", level.evidence(name, "node.lock"))
+        for name in others
     ]
     if found.manager != "npm" and all(LOCKS[name] != "npm" for name in others):
         turned_down.append(Rejected("npm", found.reason, found.source))
@@ -152,4 +155,3 @@ def _conflicts(found: Decision, level: Folder, own: str, others: list[str]) -> t
     message = f"{own} and {names} are both there" if own else f"{found.reason}, but the lock is {names}"
     sources = (found.source, *(level.evidence(name, "node.lock") for name in others))
     return (Conflict(level.path, f"{message}; {found.manager} is taken", tuple(dict.fromkeys(sources))),)
-

@@ -66,7 +66,11 @@ class Manifest:
 
 def manifests(files: Files) -> dict[str, Manifest]:
     """Read every package manifest of the repository: folder -> manifest."""
-    return {folder.path: _read(folder) for folder in files.named(*NAMES) if "package.json" in folder.names or _has_pnpm(folder)}
+    return {
+        folder.path: _read(folder)
+        for folder in files.named(*NAMES)
+        if "package.json" in folder.names or _has_pnpm(folder)
+    }
 
 
 def _has_pnpm(folder: Folder) -> bool:
@@ -105,7 +109,9 @@ def _scripts(scripts: Any, wireit: Any) -> dict[str, str]:
     if not isinstance(scripts, dict):
         return {}
     wired = wireit if isinstance(wireit, dict) else {}
-    found = {name: text for name, text in scripts.items() if isinstance(text, str) and not name.startswith(("//", "?", "#"))}
+    found = {
+        name: text for name, text in scripts.items() if isinstance(text, str) and not name.startswith(("//", "?", "#"))
+    }
     for name, text in found.items():
         entry = wired.get(name)
         if text.strip() == "wireit" and isinstance(entry, dict):

@@ -41,7 +41,9 @@ _PREVIEWS = re.compile(
 _TARGET = re.compile(
     r"(?:--filter|--cwd|--prefix|--dir|--workspace|\s-F|\s-C|\s-w|\bworkspace|\bcd)[=\s]+[\"']?([\w@*!./-]+)"
 )
-_DEMO = re.compile(r"(?:^|[\s/\"'=@])(?:examples?|demos?|playgrounds?|sandbox|benchmarks?|fixtures|previews?)(?=/|\s|$|[\"'])")
+_DEMO = re.compile(
+    r"(?:^|[\s/\"'=@])(?:examples?|demos?|playgrounds?|sandbox|benchmarks?|fixtures|previews?)(?=/|\s|$|[\"'])"
+)
 _LEFT_OUT = re.compile(r"--(?:exclude|ignore)[\w-]*[= ]\S+")
 _DOCS = re.compile(r"(?:^|[\s/\"'=@])(?:docs?|website|site|documentation)(?=/|\s|$|[\"'])")
 _DOCS_TOOLS = re.compile(

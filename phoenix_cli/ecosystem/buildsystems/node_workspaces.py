@@ -100,7 +100,9 @@ def _workspace(folder: Folder, file: str, globs: Iterable[str], manager: str = "
     globs = list(globs)
     wanted = [glob for glob in globs if not glob.startswith("!")]
     unwanted = [glob[1:] for glob in globs if glob.startswith("!")]
-    source = folder.evidence(file, "node.workspace", "packages" if manager == "pnpm" else "", None if manager == "pnpm" else 1)
+    source = folder.evidence(
+        file, "node.workspace", "packages" if manager == "pnpm" else "", None if manager == "pnpm" else 1
+    )
     return Workspace(folder.path, source, any_of(wanted), any_of(unwanted), manager)
 
 

@@ -86,7 +86,11 @@ def _told(data: dict[str, Any]) -> Iterator[str]:
             if key in ("buildTargetName", "testTargetName", "targetName") and isinstance(name, str):
                 yield name
     defaults = data.get("targetDefaults")
-    yield from (name for name in defaults if isinstance(name, str) and name.isidentifier()) if isinstance(defaults, dict) else ()
+    yield from (
+        (name for name in defaults if isinstance(name, str) and name.isidentifier())
+        if isinstance(defaults, dict)
+        else ()
+    )
 
 
 def _targets(folder: Folder) -> dict[str, Any]:
@@ -148,7 +152,9 @@ def _inferred(folder: Folder, root: Folder, name: str) -> Iterator[Service]:
             target = options.get(option) if isinstance(options, dict) else None
             argv = (*_nx(root), "run", f"{name}:{target if isinstance(target, str) else usual}")
             source = folder.evidence(file, "nx.plugin", line=1)
-            yield Service(name, source, folder.path, argv, port=node_ports.in_config(folder, file) or port, confidence=0.75)
+            yield Service(
+                name, source, folder.path, argv, port=node_ports.in_config(folder, file) or port, confidence=0.75
+            )
             return
 
 

@@ -141,6 +141,8 @@ def _cloud_build(folder: Folder) -> Iterator[Fact]:
             program = str(step.get("entrypoint") or step["name"].split(":")[0].rpartition("/")[2])
             source = folder.evidence(name, "cloudbuild.step", str(step["name"]))
             if program in ("bash", "sh") and args[:1] == ["-c"] and len(args) > 1:
-                yield from Shell(folder.files, "ci", source.file, source.rule, "").usages(str(args[1]), source.line or 1)
+                yield from Shell(folder.files, "ci", source.file, source.rule, "").usages(
+                    str(args[1]), source.line or 1
+                )
             else:
                 yield Usage((program, *map(str, args)), str(step.get("dir") or ""), "ci", source)

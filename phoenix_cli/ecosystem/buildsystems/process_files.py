@@ -62,7 +62,9 @@ def _process_compose(folder: Folder, name: str) -> Iterator[Fact]:
         if command and value.get("disabled") is not True:
             source = Evidence(folder.join(name), lines.get(("processes", process)), "process-compose.process")
             port = port_in_line(command) or _probe_port(value)
-            yield Service(process, source, _dir(folder, value.get("working_dir")), shell(command), port=port, confidence=0.9)
+            yield Service(
+                process, source, _dir(folder, value.get("working_dir")), shell(command), port=port, confidence=0.9
+            )
 
 
 def _probe_port(value: dict[str, Any]) -> int | None:

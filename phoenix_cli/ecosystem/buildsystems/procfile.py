@@ -51,7 +51,9 @@ def detect(folder: Folder) -> Iterator[Fact]:
         most = 0.5 if _is_further_in(folder) else 0.95
         known = {process.name for process in processes}
         yield from _services(folder, processes, most)
-        yield from _services(folder, [one for one in development if one.name not in known], min(most, 0.6 if main else 0.85))
+        yield from _services(
+            folder, [one for one in development if one.name not in known], min(most, 0.6 if main else 0.85)
+        )
 
 
 def _processes(folder: Folder, name: str) -> list[Process]:
@@ -145,7 +147,11 @@ def _given_port(folder: Folder, process: Process) -> int | None:
 def _first_port(folder: Folder) -> int:
     """Foreman takes PORT of ``.env`` for its first process; a checked-in example shows what that would be."""
     for name in (".env", ".env.example", ".env.sample", ".env.development"):
-        found = re.search(r"^PORT=[\"']?(\d{2,5})", folder.head(name, 20_000), re.MULTILINE) if name in folder.names else None
+        found = (
+            re.search(r"^PORT=[\"']?(\d{2,5})", folder.head(name, 20_000), re.MULTILINE)
+            if name in folder.names
+            else None
+        )
         if found:
             return int(found.group(1))
     return FIRST_PORT

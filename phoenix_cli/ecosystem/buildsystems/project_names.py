@@ -7,7 +7,9 @@ from typing import Any
 
 from phoenix_cli.ecosystem.files import Folder
 
-_GENERIC = frozenset(("server", "app", "api", "web", "backend", "frontend", "client", "cli", "main", "core", "service", "cmd"))
+_GENERIC = frozenset(
+    ("server", "app", "api", "web", "backend", "frontend", "client", "cli", "main", "core", "service", "cmd")
+)
 
 
 def project_name(folder: Folder, unknown: str = "app") -> str:

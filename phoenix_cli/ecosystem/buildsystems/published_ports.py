@@ -51,7 +51,9 @@ def _mappings(entry: Any, variables: Mapping[str, str]) -> Iterable[_Mapping]:
     """Read one entry of the long or the short form; a bare container port is taken as it stands."""
     if isinstance(entry, dict):
         target = resolve(str(entry.get("target") or ""), variables)
-        return _paired(resolve(str(entry.get("published") or target), variables), target, entry.get("protocol") == "udp")
+        return _paired(
+            resolve(str(entry.get("published") or target), variables), target, entry.get("protocol") == "udp"
+        )
     mapping, _, protocol = resolve(str(entry), variables).partition("/")
     parts = re.sub(r"\[[^\]]*\]", "host", mapping).split(":")
     published = parts[-2] if len(parts) > 1 and re.match(r"\d+(?:-\d+)?$", parts[-2]) else parts[-1]

@@ -103,7 +103,9 @@ def read_project(folder: Folder) -> Project:
         *map(normal_name, mapping(pipfile.get("packages"))),
     }
     development = {*_pyproject_development(pyproject), *map(normal_name, mapping(pipfile.get("dev-packages")))}
-    stated = isinstance(mapping(pyproject.get("project")).get("dependencies"), list)  # requirements.txt is beside them then
+    stated = isinstance(
+        mapping(pyproject.get("project")).get("dependencies"), list
+    )  # requirements.txt is beside them then
     for one in requirements:
         (runtime if one.purpose == "main" and not stated else development).update(one.names)
     for environment in environments:

@@ -126,7 +126,9 @@ def _wsgi(project: Project, target: Target) -> Calls:
         dev = _program(target) if "debug=True" in target.text or not flask else (*flask, "--debug")
         return Calls(_program(target), dev, (gunicorn,) if has_gunicorn else (), own_port)
     if has_gunicorn or not flask:
-        port = own_port if flask and project.folder.has("Procfile") else 8000  # gunicorn takes the PORT that foreman gives
+        port = (
+            own_port if flask and project.folder.has("Procfile") else 8000
+        )  # gunicorn takes the PORT that foreman gives
         return Calls(gunicorn, (*flask, "--debug") if flask else None, (flask,) if flask else (), port)
     return Calls(flask, (*flask, "--debug"), (), stated or 5000)
 

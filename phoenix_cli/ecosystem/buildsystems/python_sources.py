@@ -20,7 +20,9 @@ MAX_KEPT = 200
 
 _ENTRIES = frozenset(ENTRY_NAMES)
 _TEST = re.compile(r"test_.*\.py|.*_test\.py|tests\.py")
-_ASIDE = re.compile(r"docs|example|demo|sample|tutorial|test|bench|script|tools|template|migrations|locale|static|^addons?$|^plugins?$|^contrib$")
+_ASIDE = re.compile(
+    r"docs|example|demo|sample|tutorial|test|bench|script|tools|template|migrations|locale|static|^addons?$|^plugins?$|^contrib$"
+)
 
 
 @dataclass(slots=True)

@@ -22,7 +22,11 @@ _BY_LIBRARY: dict[str, Role] = {
     "RDoc::Task": "docs", "Rake::RDocTask": "docs", "Rake::ExtensionTask": "build", "RbSys::ExtensionTask": "build",
 }  # fmt: skip
 #: What Bundler's own task library defines; its "install" puts the gem on the system.
-_OF_A_GEM: dict[str, tuple[Role, float]] = {"build": ("build", 0.85), "install": ("other", 0.7), "release": ("release", 0.9)}
+_OF_A_GEM: dict[str, tuple[Role, float]] = {
+    "build": ("build", 0.85),
+    "install": ("other", 0.7),
+    "release": ("release", 0.9),
+}
 _TESTS = re.compile(r"(?:.*[:_-])?(?:tests?|specs?|features|cucumber)(?:[:_-].*)?")
 _MAIN_TESTS = ("test", "spec", "tests", "specs")
 

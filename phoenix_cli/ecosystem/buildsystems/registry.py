@@ -36,6 +36,7 @@ class Family:
         return importlib.import_module(f"phoenix_cli.ecosystem.buildsystems.{self.module}")
 
 
+# fmt: off
 FAMILIES: tuple[Family, ...] = (
     # JavaScript and TypeScript (rows 1-12)
     Family("node", ("npm", "pnpm", "yarn", "bun", "rush"), names=("package.json", "package.yaml", "pnpm-workspace.yaml")),
@@ -54,7 +55,7 @@ FAMILIES: tuple[Family, ...] = (
         names=("gulpfile.js", "gulpfile.ts", "gulpfile.mjs", "gulpfile.cjs", "gulpfile.babel.js", "gulpfile.esm.js",
                "Gulpfile.js", "Gruntfile.js", "Gruntfile.ts", "Gruntfile.cjs", "Gruntfile.coffee", "gruntfile.js",
                "gruntfile.ts", "gruntfile.cjs", "gruntfile.coffee", "Jakefile", "Jakefile.js", "jakefile.js"),
-    ),  # fmt: skip
+    ),
     # Python (rows 13-27)
     Family(
         "python",
@@ -69,7 +70,7 @@ FAMILIES: tuple[Family, ...] = (
         prefixes=("requirements", "environment", "conda-env"),
         suffixes=("requirements.txt", "requirements.in"),
         folders=("requirements", "reqs", "requirement"),
-    ),  # fmt: skip
+    ),
     Family("conda_recipe", ("conda",), names=("meta.yaml", "recipe.yaml")),
     Family("tox", ("tox",), names=("tox.ini", "tox.toml", "pyproject.toml", "setup.cfg")),
     Family("nox", ("nox",), names=("noxfile.py",)),
@@ -91,7 +92,7 @@ FAMILIES: tuple[Family, ...] = (
             "dbt_project.yml", "airflow.cfg", "airflow_settings.yaml", "Dockerfile", "dagster.yaml", "workspace.yaml",
             "pyproject.toml", "dvc.yaml", "Snakefile", "snakefile", "main.nf",
         ),
-    ),  # fmt: skip
+    ),
     # Systems languages (rows 28-40)
     Family("cargo", ("cargo",), names=("Cargo.toml",)),
     Family("cargo_make", ("cargo-make",), names=("Makefile.toml",)),
@@ -141,7 +142,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         "dotnet_scripts", ("cake", "nuke", "fake", "paket"),
         names=("build.cake", "Build.cake", "build.fsx", "paket.dependencies", ".nuke"), folders=(".nuke",),
-    ),  # fmt: skip
+    ),
     Family("bundler", ("bundler",), names=("Gemfile", "gems.rb"), suffixes=(".gemspec",)),
     Family("rake", ("rake",), names=("rakefile", "Rakefile", "rakefile.rb", "Rakefile.rb")),
     Family("composer", ("composer",), names=("composer.json",)),
@@ -155,7 +156,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         "web_functional", ("spago", "rescript", "haxelib"),
         names=("spago.yaml", "spago.dhall", "rescript.json", "bsconfig.json", "haxelib.json"),
-    ),  # fmt: skip
+    ),
     Family("dart", ("dart", "flutter", "melos"), names=("pubspec.yaml", "melos.yaml")),
     Family("r_language", ("r",), names=("DESCRIPTION", "renv.lock", "app.R", "server.R")),
     Family("julia", ("julia",), names=("Project.toml", "JuliaProject.toml")),
@@ -168,7 +169,7 @@ FAMILIES: tuple[Family, ...] = (
             "foundry.toml", "hardhat.config.ts", "hardhat.config.js", "hardhat.config.cts", "hardhat.config.cjs", "hardhat.config.mts",
             "hardhat.config.mjs", "Move.toml", "Scarb.toml", "Anchor.toml",
         ),
-    ),  # fmt: skip
+    ),
     Family("game_engines", ("unity", "godot", "unreal"), names=("ProjectVersion.txt", "project.godot"), suffixes=(".uproject",)),
     Family("typesetting", ("latex", "typst"), names=("latexmkrc", ".latexmkrc", "build.lua", "typst.toml", "main.typ"), suffixes=(".tex",)),
     Family("mdbook", ("mdbook",), names=("book.toml",)),
@@ -178,7 +179,7 @@ FAMILIES: tuple[Family, ...] = (
             "hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "config.toml", "config.yaml", "config.yml", "config.json", "theme.toml",
         ),
         folders=("config/_default",),
-    ),  # fmt: skip
+    ),
     Family("jekyll", ("jekyll",), names=("_config.yml", "_config.yaml", "_config.toml")),
     Family("antora", ("antora",), names=("antora-playbook.yml", "antora-playbook.yaml", "local-antora-playbook.yml", "antora.yml")),
     # Task runners and environment managers (rows 64-73)
@@ -190,7 +191,7 @@ FAMILIES: tuple[Family, ...] = (
             "Taskfile.yml", "taskfile.yml", "Taskfile.yaml", "taskfile.yaml",
             "Taskfile.dist.yml", "taskfile.dist.yml", "Taskfile.dist.yaml", "taskfile.dist.yaml",
         ),
-    ),  # fmt: skip
+    ),
     Family("mise", ("mise",), names=("mise.toml", ".mise.toml"), folders=("mise", ".mise")),
     Family(
         "version_files",
@@ -201,7 +202,7 @@ FAMILIES: tuple[Family, ...] = (
             ".perl-version", ".terraform-version", ".opentofu-version", ".terragrunt-version", ".bazelversion",
             ".zigversion", ".xcode-version", "runtime.txt", ".tool-versions", ".sdkmanrc", ".prototools",
         ),
-    ),  # fmt: skip
+    ),
     Family("dev_environments", ("devbox", "devenv"), names=("devbox.json", "devenv.nix")),
     Family("nix", ("nix",), names=("flake.nix", "default.nix", "shell.nix", "release.nix")),
     Family("thor", ("thor",), names=("Thorfile",)),
@@ -218,7 +219,7 @@ FAMILIES: tuple[Family, ...] = (
             "pm2.json", "pm2.config.js",
         ),
         suffixes=(".service",),
-    ),  # fmt: skip
+    ),
     Family("vscode", (), folders=(".vscode",)),
     # Containers, infrastructure, CI (rows 74-84)
     Family(
@@ -226,7 +227,7 @@ FAMILIES: tuple[Family, ...] = (
         names=(
             "buf.yaml", "buf.work.yaml", "schema.prisma", "sqlc.yaml", "sqlc.yml", "sqlc.json", "flyway.toml", "flyway.conf",
         ),
-    ),  # fmt: skip
+    ),
     Family(
         "compose",
         ("compose",),
@@ -247,7 +248,7 @@ FAMILIES: tuple[Family, ...] = (
             "fly.toml", "railway.json", "railway.toml", "render.yaml", "render.yml", "vercel.json", "netlify.toml", "app.json",
             "app.yaml", "heroku.yml", "nixpacks.toml", "nixpacks.json", "railpack.json", ".platform.app.yaml",
         ),
-    ),  # fmt: skip
+    ),
     Family(
         "functions_hosting",
         (),
@@ -255,7 +256,7 @@ FAMILIES: tuple[Family, ...] = (
             "wrangler.toml", "wrangler.json", "wrangler.jsonc", "serverless.yml", "serverless.yaml", "template.yaml",
             "template.yml", "cdk.json", "amplify.yml", "firebase.json",
         ),
-    ),  # fmt: skip
+    ),
     Family("devcontainer", ("devcontainer",), names=("devcontainer.json", ".devcontainer.json")),
     Family(
         "cluster_tools",
@@ -264,7 +265,7 @@ FAMILIES: tuple[Family, ...] = (
             "skaffold.yaml", "skaffold.yml", "Tiltfile", "okteto.yml", "okteto.yaml", "project.garden.yml", "garden.yml",
             "garden.yaml", "devspace.yaml", "devspace.yml",
         ),
-    ),  # fmt: skip
+    ),
     Family(
         "terraform",
         ("terraform", "opentofu", "terragrunt"),
@@ -279,7 +280,7 @@ FAMILIES: tuple[Family, ...] = (
             "ansible.cfg", "galaxy.yml", "site.yml", "site.yaml", "playbook.yml", "playbook.yaml", "play.yml", "local.yml",
             "main.yml", "main.yaml",
         ),
-    ),  # fmt: skip
+    ),
     Family("kubernetes", ("helm", "kustomize"), names=("Chart.yaml", "kustomization.yaml", "kustomization.yml", "Kustomization")),
     Family("github_actions", ("github-actions",), folders=(".github/workflows",)),
     Family(
@@ -295,9 +296,10 @@ FAMILIES: tuple[Family, ...] = (
         ),
         prefixes=("azure-pipeline", ".azure-pipeline"),
         folders=(".circleci", ".azure-pipelines", ".woodpecker", ".buildkite", ".semaphore", ".builds"),
-    ),  # fmt: skip
+    ),
     Family("docs_commands", (), folders=("",)),  # the root, whatever its files are called
 )
+# fmt: on
 
 
 def awake(files: Files) -> Iterator[tuple[Family, Folder]]:
@@ -316,7 +318,9 @@ def _families_of_name(name: str) -> tuple[int, ...]:
     exact, parts = _rows_by_name().get(name, ()), _part_of_a_name()
     if parts.search(name) is None:
         return exact
-    others = (at for at, family in enumerate(FAMILIES) if name.endswith(family.suffixes) or name.startswith(family.prefixes))
+    others = (
+        at for at, family in enumerate(FAMILIES) if name.endswith(family.suffixes) or name.startswith(family.prefixes)
+    )
     return tuple({*exact, *others})
 
 

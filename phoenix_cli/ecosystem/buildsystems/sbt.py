@@ -13,7 +13,9 @@ from phoenix_cli.ecosystem.files import Files, Folder
 PLAY_PORT = 9000
 _PROJECTS = re.compile(r"\blazy val \w+[^\n=]*=[^\n]*[pP]roject\b")
 FEW = 3  # projects; of many, each may have a main program, and the build as a whole has none
-_RUNS = re.compile(r"\b(?:JavaAppPackaging|JavaServerAppPackaging|mainClass|PlayScala|PlayJava|Revolver|fork\s+in\s+run)\b")
+_RUNS = re.compile(
+    r"\b(?:JavaAppPackaging|JavaServerAppPackaging|mainClass|PlayScala|PlayJava|Revolver|fork\s+in\s+run)\b"
+)
 _LINTERS = (("scalafmt", ".scalafmt.conf", "scalafmtCheckAll"), ("scalafix", ".scalafix.conf", "scalafixAll --check"))
 
 
@@ -27,7 +29,9 @@ def detect(folder: Folder) -> Iterator[Fact]:
     found = re.search(r"\bname\s*:=\s*\"([^\"]+)\"", text)
     name = found.group(1) if found else ""
     member = folder.path in folder.files.once(projects)
-    yield Component(folder.path, "sbt", "scala", 0.95, (source,), tuple(_commands(folder, source, name, text)), name, member)
+    yield Component(
+        folder.path, "sbt", "scala", 0.95, (source,), tuple(_commands(folder, source, name, text)), name, member
+    )
     if not member:
         yield PackageManager("scala", "sbt", folder.path, f"{marker} is here", source)
     yield from _versions(folder, marker, text)

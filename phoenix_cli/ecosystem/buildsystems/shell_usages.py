@@ -61,7 +61,9 @@ class Shell:
             self._note_made(text)
             return
         before, subshell = self.dir, text.lstrip().startswith("(")
-        for argv in simple_commands(_EXPRESSION.sub(_variable, text.strip().lstrip("(").rstrip(")") if subshell else text)):
+        for argv in simple_commands(
+            _EXPRESSION.sub(_variable, text.strip().lstrip("(").rstrip(")") if subshell else text)
+        ):
             if argv[0] in ("cd", "pushd"):
                 self.dir = self._cd(argv[1:])
             elif argv[0] not in _NOISE and self.dir is not None and _is_program(argv[0]):

@@ -27,7 +27,9 @@ def detect(folder: Folder) -> Iterator[Fact]:
     name = found.group(1) if found else ""
     source = folder.evidence("Package.swift", "swift.package", "Package(")
     program = _program(text)
-    yield Component(folder.path, "swift", "swift", 0.95, (source,), tuple(_commands(folder, source, name, program)), name=name)
+    yield Component(
+        folder.path, "swift", "swift", 0.95, (source,), tuple(_commands(folder, source, name, program)), name=name
+    )
     yield PackageManager("swift", "swift", folder.path, "Package.swift is here", source)
     tools = re.search(r"swift-tools-version\s*:\s*([\d.]+)", text)
     if tools:
@@ -53,9 +55,13 @@ def _commands(folder: Folder, source: Evidence, name: str, program: str) -> Iter
         "resolve", "swift", "package", "resolve", role="install", confidence=0.85,
         locked=("swift", "package", "resolve", strict) if strict else None,
     )  # fmt: skip
-    yield make.command("build", "swift", "build", confidence=0.85, locked=("swift", "build", strict) if strict else None)
+    yield make.command(
+        "build", "swift", "build", confidence=0.85, locked=("swift", "build", strict) if strict else None
+    )
     if ".testTarget(" in folder.text("Package.swift") or folder.at("Tests").exists:
-        yield make.command("test", "swift", "test", confidence=0.85, locked=("swift", "test", strict) if strict else None)
+        yield make.command(
+            "test", "swift", "test", confidence=0.85, locked=("swift", "test", strict) if strict else None
+        )
     if program:
         yield make.command("run", "swift", "run", program, role="start", confidence=0.7)
     yield from _style(folder, make)
@@ -68,4 +74,6 @@ def _style(folder: Folder, make: Conventions) -> Iterator[Command]:
         yield make.command("swiftlint", "swiftlint", role="lint", confidence=0.75, source=found)
     elif ".swift-format" in folder.names and ci_runs(folder.files, r"swift[- ]format[ \w-]* lint"):
         found = folder.evidence(".swift-format", "swift-format", line=1)
-        yield make.command("format-lint", "swift", "format", "lint", "-r", ".", role="lint", confidence=0.6, source=found)
+        yield make.command(
+            "format-lint", "swift", "format", "lint", "-r", ".", role="lint", confidence=0.6, source=found
+        )

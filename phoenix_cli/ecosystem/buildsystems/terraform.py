@@ -73,7 +73,9 @@ def _versions(folder: Folder, system: str, files: list[str]) -> Iterator[Version
 def _called_modules(files: Files) -> frozenset[str]:
     """Return the folders that other configurations of the repository call as modules."""
     called: set[str] = set()
-    folders = [folder for folder in files.folders.values() if any(name.endswith((".tf", ".tofu")) for name in folder.names)]
+    folders = [
+        folder for folder in files.folders.values() if any(name.endswith((".tf", ".tofu")) for name in folder.names)
+    ]
     for folder in folders[:MAX_MODULES]:
         for name in _configuration(folder)[:30]:
             for source in _SOURCE.findall(folder.text(name)):

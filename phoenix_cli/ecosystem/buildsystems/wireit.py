@@ -18,4 +18,6 @@ def detect(folder: Folder) -> Iterator[Fact]:
     manifest = manifest_of(folder)
     if manifest is None or not manifest.table("wireit") or workspace_of(folder) is not None:
         return
-    yield Component(folder.path, "wireit", "javascript", 0.9, (manifest.evidence("wireit.table", "wireit"),), name=manifest.name)
+    yield Component(
+        folder.path, "wireit", "javascript", 0.9, (manifest.evidence("wireit.table", "wireit"),), name=manifest.name
+    )

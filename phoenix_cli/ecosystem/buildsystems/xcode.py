@@ -26,7 +26,9 @@ def detect(folder: Folder) -> Iterator[Fact]:
         source = folder.evidence("project.yml", "xcodegen.project", "targets:")
         make = Conventions("xcode", folder, source)
         generate = make.command("generate", "xcodegen", "generate", role="other", confidence=0.8)
-        yield Component(folder.path, "xcode", "swift", 0.85, (source,), (generate,), name=str(folder.yaml("project.yml")["name"]))
+        yield Component(
+            folder.path, "xcode", "swift", 0.85, (source,), (generate,), name=str(folder.yaml("project.yml")["name"])
+        )
 
 
 def _bundle(bundle: Folder, file: str, option: str) -> Component:
@@ -66,6 +68,8 @@ def _dependencies(
     lock = f"{file}.lock" if file == "Podfile" else "Cartfile.resolved"
     if "Gemfile" in folder.names and system == "cocoapods":
         install, locked = ("bundle", "exec", *install), ("bundle", "exec", *(locked or ()))
-    command = make.command("install", *install, role="install", confidence=0.85, locked=locked if lock in folder.names else None)
+    command = make.command(
+        "install", *install, role="install", confidence=0.85, locked=locked if lock in folder.names else None
+    )
     yield Component(folder.path, system, "swift", 0.9, (source,), (command,))
     yield PackageManager("swift", system, folder.path, f"{file} is here", source)

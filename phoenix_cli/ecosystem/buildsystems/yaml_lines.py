@@ -116,7 +116,12 @@ def _scalar(lines: list[str], at: int, text: str, indent: int) -> tuple[str, int
     if not text or text[0] == "#":
         return "", end
     parts = [text if text[0] in "\"'" else re.split(r"\s#", text, maxsplit=1)[0]]
-    while end < len(lines) and lines[end].strip() and _indent(lines[end]) > indent and not lines[end].lstrip().startswith("#"):
+    while (
+        end < len(lines)
+        and lines[end].strip()
+        and _indent(lines[end]) > indent
+        and not lines[end].lstrip().startswith("#")
+    ):
         parts.append(re.split(r"\s#", lines[end].strip(), maxsplit=1)[0])
         end += 1
     return _plain(" ".join(parts)), end

@@ -26,7 +26,9 @@ def detect(folder: Folder) -> Iterator[Fact]:
     found = re.search(r"\.name\s*=\s*(?:\"([^\"]+)\"|\.@?\"?([\w-]+))", manifest)
     name = (found.group(1) or found.group(2)) if found else ""
     source = folder.evidence("build.zig", "zig.build", line=1)
-    yield Component(folder.path, "zig", "zig", 0.95, (source,), tuple(_commands(folder, source, name, manifest)), name=name)
+    yield Component(
+        folder.path, "zig", "zig", 0.95, (source,), tuple(_commands(folder, source, name, manifest)), name=name
+    )
     yield PackageManager("zig", "zig", folder.path, "build.zig is here", source)
     least = re.search(r"\.minimum_zig_version\s*=\s*\"([^\"]+)\"", manifest)
     if least:
@@ -58,4 +60,6 @@ def _step(make: Conventions, step: str, about: str, source: Evidence) -> Command
         role, sure = "other", 0.5  # a library's demo is no service
     offered: Role = role if role != "install" else "other"
     sure = min(sure, 0.9)
-    return make.command(step, "zig", "build", step, role=offered, confidence=sure, origin="script", source=source, text=about)
+    return make.command(
+        step, "zig", "build", step, role=offered, confidence=sure, origin="script", source=source, text=about
+    )

@@ -88,14 +88,19 @@ def _named(found: Sequence[Offer], word: str, repo: str) -> Offer:
         if word == offer.name:
             return offer
     names = [offer.name for offer in found]
-    hints = (*did_you_mean(word, names), f"it has: {', '.join(names)}" if names else f"phoenix ecosystem commands {repo}")
+    hints = (
+        *did_you_mean(word, names),
+        f"it has: {', '.join(names)}" if names else f"phoenix ecosystem commands {repo}",
+    )
     raise NotFound(f"{repo} has no service {word!r}", code="service.unknown", hints=hints)
 
 
 def _default(found: Sequence[Offer], repo: str) -> Offer:
     if not found:
         raise NotFound(
-            f"{repo} has nothing that one would start", code="service.none", hints=(f"phoenix ecosystem commands {repo}",)
+            f"{repo} has nothing that one would start",
+            code="service.none",
+            hints=(f"phoenix ecosystem commands {repo}",),
         )
     sure = [offer for offer in found if offer.confidence > _HINT and offer.argv] or list(found)
     if len(sure) == 1:

@@ -63,7 +63,13 @@ def _broken(name: str, environ: Mapping[str, str], *, ask: bool) -> str:
     words = [name, "version", "--format", "{{.Server.Version}}"] if ask else [name, "version"]
     try:
         done = subprocess.run(
-            words, env=dict(environ), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_ASK_S, check=False
+            words,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_ASK_S,
+            check=False,
         )
     except FileNotFoundError:
         return f"{name} is not installed"

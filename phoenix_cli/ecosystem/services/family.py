@@ -30,9 +30,7 @@ class Family:
         self.code: int | None = None
         self.handle: int | None = None
 
-    def spawn(
-        self, argv: Sequence[str], cwd: Path, environment: Mapping[str, str], limits: str, output: Path
-    ) -> str:
+    def spawn(self, argv: Sequence[str], cwd: Path, environment: Mapping[str, str], limits: str, output: Path) -> str:
         """Start the command in a session of its own; return "" or why it cannot be executed."""
         limits = ",".join(filter(None, (limits, f"MSGQUEUE={self._mark}" if self._mark else "")))
         tagged = {**environment, processes.TREE_VARIABLE: self._tag}
@@ -111,9 +109,7 @@ def _spawn(argv: list[str], cwd: Path, environment: Mapping[str, str], limits: s
     return (0, reason) if reason else (child, "")
 
 
-def _become(
-    argv: list[str], cwd: Path, environment: Mapping[str, str], limits: str, output: Path, told: int
-) -> None:
+def _become(argv: list[str], cwd: Path, environment: Mapping[str, str], limits: str, output: Path, told: int) -> None:
     """Turn this forked process into the command, or say why not. Never returns: there is no second supervisor."""
     reason = "cannot be started"
     try:

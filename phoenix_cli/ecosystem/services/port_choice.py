@@ -14,7 +14,12 @@ from phoenix_cli.kernel.state import State
 #: Free ports are taken from here: above the registered services' usual ones, below Linux's range for outgoing connections.
 _FIRST, _LAST = 20_000, 32_000
 _TRIES = 200
-_PLACES = ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::"), (socket.AF_INET6, "::1"))
+_PLACES = (
+    (socket.AF_INET, "0.0.0.0"),
+    (socket.AF_INET, "127.0.0.1"),
+    (socket.AF_INET6, "::"),
+    (socket.AF_INET6, "::1"),
+)
 
 
 def choose(state: State, service_id: str, wanted: int | None) -> int:

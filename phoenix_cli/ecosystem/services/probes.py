@@ -14,7 +14,9 @@ class Probe:
 
     def __init__(self, address: str, port: int, path: str = "") -> None:
         host = f"[{address}]" if ":" in address else address
-        self._request = f"GET {path} HTTP/1.0\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode() if path else b""
+        self._request = (
+            f"GET {path} HTTP/1.0\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode() if path else b""
+        )
         self._answer = b""
         self._socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setblocking(False)

@@ -47,7 +47,12 @@ class Recorder:
                 self.orphaned = not store.update(connection, self._id, self._tag, columns)
                 for operation, after, outcome in () if self.orphaned else self._notes:
                     self._events.append(
-                        connection, operation, self._repo_id, arguments={"service": self._name}, after=after, outcome=outcome
+                        connection,
+                        operation,
+                        self._repo_id,
+                        arguments={"service": self._name},
+                        after=after,
+                        outcome=outcome,
                     )
         except (PhoenixError, sqlite3.Error, OSError):
             self._state.close()  # a failed commit may have left its transaction open

@@ -11,7 +11,9 @@ from phoenix_cli.ecosystem.services.port_choice import is_free, who_listens
 from phoenix_cli.kernel.errors import Failed, NotFound, Unavailable
 from phoenix_cli.kernel.paths import Home
 
-_IN_USE = re.compile(rb"[^\n]*(?:EADDRINUSE|address (?:is )?already in use|port \d+ is (?:already )?in use)[^\n]*", re.IGNORECASE)
+_IN_USE = re.compile(
+    rb"[^\n]*(?:EADDRINUSE|address (?:is )?already in use|port \d+ is (?:already )?in use)[^\n]*", re.IGNORECASE
+)
 _PORT = re.compile(rb"(?::|\bport\b[ =:]*)(\d{2,5})\b", re.IGNORECASE)
 _LAST_WORDS = 8_192
 
@@ -85,5 +87,7 @@ def _blame(service: Service, home: Home) -> str:
     if found is None:
         return service.reason
     ports = [int(number) for number in _PORT.findall(found.group())] or ([service.port] if service.port else [])
-    taken = [f"port {port} is in use by {who_listens(port)}" for port in ports[-1:] if port < 65_536 and not is_free(port)]
+    taken = [
+        f"port {port} is in use by {who_listens(port)}" for port in ports[-1:] if port < 65_536 and not is_free(port)
+    ]
     return "; ".join([service.reason, *(taken or ["an address that it wants is in use"])])

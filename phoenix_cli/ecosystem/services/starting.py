@@ -71,7 +71,9 @@ def _our_turn(service: Service, *, state: State, home: Home, clock: Clock) -> Fi
         if now.status in ("starting", "running"):
             return None
         if now.status == "stopping" or clock.monotonic() > deadline:
-            raise Conflict(f"{service.name} is being stopped", code="service.busy", hints=("try again when it has ended",))
+            raise Conflict(
+                f"{service.name} is being stopped", code="service.busy", hints=("try again when it has ended",)
+            )
         clock.sleep(POLL_S)
     return lock
 
@@ -152,9 +154,7 @@ def _refuse_hopeless(launch: LaunchSpec, target: Target, asked: int | None) -> N
         )  # fmt: skip
 
 
-def wait(
-    *, state: State, events: Events, home: Home, clock: Clock, target: Target, timeout_s: float = 60.0
-) -> Report:
+def wait(*, state: State, events: Events, home: Home, clock: Clock, target: Target, timeout_s: float = 60.0) -> Report:
     """Wait until a service runs. Raises ``Failed`` when it has ended, ``Unavailable`` when the time is up."""
     deadline = clock.monotonic() + timeout_s
     while True:

@@ -34,9 +34,7 @@ class Stopped:
     was: str
 
 
-def stop_all(
-    *, state: State, events: Events, home: Home, clock: Clock, repo_id: str, repo: str
-) -> list[Stopped]:
+def stop_all(*, state: State, events: Events, home: Home, clock: Clock, repo_id: str, repo: str) -> list[Stopped]:
     """End every active service of a repository, all at the same time."""
     rows = [row for row in store.active(state) if row.repo_id == repo_id]
     for row in rows:

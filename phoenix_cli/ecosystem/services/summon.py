@@ -31,7 +31,9 @@ def summon(orders: Orders, lock: FileLock) -> None:
         process = _start(at, lock, reading, orders)
     except OSError as error:
         os.close(writing)
-        raise _does_not_start(orders, f"{error.strerror}: {error.filename}" if error.filename else str(error)) from error
+        raise _does_not_start(
+            orders, f"{error.strerror}: {error.filename}" if error.filename else str(error)
+        ) from error
     finally:
         os.close(reading)
     _tell(writing, orders)

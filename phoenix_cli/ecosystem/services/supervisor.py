@@ -232,7 +232,11 @@ class Supervisor:
         self._watch.restart(now)
         self._pulse_s, self._next_beat = FIRST_PULSE_S, now + FIRST_PULSE_S
         self._record.set(
-            **process_columns("child", self._family.main), restarts=self._starts - 1, ports="[]", ready_by="", ready_s=None
+            **process_columns("child", self._family.main),
+            restarts=self._starts - 1,
+            ports="[]",
+            ready_by="",
+            ready_s=None,
         )
         if reason:
             self._handle(m.NotSpawned(now, reason))

@@ -97,7 +97,9 @@ class Watch:
     def ports(self) -> tuple[int, ...]:
         """Return the ports at which the service can be reached."""
         seen = {one.port for one in self.found if one.here}
-        return tuple(sorted(seen | ({self.expected} if self.hints.connect and self.answered and self.expected else set())))
+        return tuple(
+            sorted(seen | ({self.expected} if self.hints.connect and self.answered and self.expected else set()))
+        )
 
     def port(self, at: float) -> int | None:
         """Return the port to use, None as long as the service listens on none."""

@@ -12,7 +12,9 @@ def crate(name: str, more: str = "") -> str:
 
 
 def test_a_crate_with_a_program() -> None:
-    found = facts_of({"Cargo.toml": TOOL, "src/main.rs": "fn main() {}\n", "src/lib.rs": "", "rust-toolchain": "1.80.0\n"})
+    found = facts_of(
+        {"Cargo.toml": TOOL, "src/main.rs": "fn main() {}\n", "src/lib.rs": "", "rust-toolchain": "1.80.0\n"}
+    )
     tool = component_of(found, "cargo")
     assert (tool.name, tool.language, tool.evidence[0].line) == ("tool", "rust", 1)
     assert command_of(tool, "cargo:fetch").role == "install"
@@ -34,7 +36,12 @@ def test_members_are_found_by_glob_and_by_path_and_excluded_ones_are_not() -> No
             "fuzz/Cargo.toml": crate("x-fuzz", "[workspace]\n"),
         }
     )
-    assert pairs_of(found, "cargo") == {("", "cargo"), ("crates/a", "cargo"), ("crates/old", "cargo"), ("fuzz", "cargo")}
+    assert pairs_of(found, "cargo") == {
+        ("", "cargo"),
+        ("crates/a", "cargo"),
+        ("crates/old", "cargo"),
+        ("fuzz", "cargo"),
+    }
     members = {dir: component_of(found, "cargo", dir).member for dir in ("crates/a", "crates/old", "fuzz")}
     assert members == {"crates/a": True, "crates/old": False, "fuzz": False}
 
@@ -95,7 +102,9 @@ def test_a_web_server_is_a_service_by_literal_then_by_framework() -> None:
     manifest = crate("shop", '[dependencies]\naxum = "0.7"\n')
     bound = 'let listener = tokio::net::TcpListener::bind("0.0.0.0:4100");\naxum::serve(listener, app);\n'
     found = facts_of({"Cargo.toml": manifest, "src/main.rs": bound}).services
-    assert [(one.name, one.port, one.source.file, one.source.line) for one in found] == [("shop", 4100, "src/main.rs", 1)]
+    assert [(one.name, one.port, one.source.file, one.source.line) for one in found] == [
+        ("shop", 4100, "src/main.rs", 1)
+    ]
     free = facts_of({"Cargo.toml": manifest, "src/main.rs": "axum::serve(listener, app);\n"}).services
     assert [(one.port, one.source.rule) for one in free] == [(3000, "cargo.axum")]
 

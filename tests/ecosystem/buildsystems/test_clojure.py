@@ -19,7 +19,9 @@ PROJECT = """\
 
 
 def test_a_lein_project_with_aliases_and_sub_projects() -> None:
-    found = facts_of({"project.clj": PROJECT, "ring-core/project.clj": "(defproject ring-core)", "ring-core/test/a.clj": ""})
+    found = facts_of(
+        {"project.clj": PROJECT, "ring-core/project.clj": "(defproject ring-core)", "ring-core/test/a.clj": ""}
+    )
     assert pairs_of(found) == {("", "lein"), ("ring-core", "lein")}
     root, core = component_of(found, "lein"), component_of(found, "lein", "ring-core")
     assert (root.name, core.member) == ("org.example/ring", True)
@@ -34,7 +36,9 @@ def test_a_lein_project_with_aliases_and_sub_projects() -> None:
 def test_a_ring_application_is_a_service() -> None:
     text = '(defproject shop "1" :plugins [[lein-ring "0.12"]] :ring {:handler shop/app :port 4000})'
     found = facts_of({"project.clj": text})
-    assert [(one.name, one.port, one.argv) for one in found.services] == [("shop", 4000, ("lein", "ring", "server-headless"))]
+    assert [(one.name, one.port, one.argv) for one in found.services] == [
+        ("shop", 4000, ("lein", "ring", "server-headless"))
+    ]
 
 
 def test_a_broken_project_is_still_a_component() -> None:

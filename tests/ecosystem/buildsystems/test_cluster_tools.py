@@ -23,5 +23,11 @@ def test_each_tool(file: str, system: str, task: str, argv: tuple[str, ...]) -> 
 
 
 def test_a_tiltfile_or_module_further_in_is_a_part_of_the_one_above() -> None:
-    files = {"Tiltfile": "", "web/Tiltfile": "", "project.garden.yml": "", "api/garden.yml": "", "svc/skaffold.yaml": ""}
+    files = {
+        "Tiltfile": "",
+        "web/Tiltfile": "",
+        "project.garden.yml": "",
+        "api/garden.yml": "",
+        "svc/skaffold.yaml": "",
+    }
     assert pairs_of(facts_of(files)) == {("", "tilt"), ("", "garden"), ("svc", "skaffold")}

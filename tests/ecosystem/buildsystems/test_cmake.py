@@ -30,7 +30,10 @@ def test_a_project_configures_and_builds() -> None:
 
 
 def test_tests_are_found_below() -> None:
-    files = {"CMakeLists.txt": LIBRARY + "add_subdirectory(test)\n", "test/CMakeLists.txt": "add_test(NAME a COMMAND a)\n"}
+    files = {
+        "CMakeLists.txt": LIBRARY + "add_subdirectory(test)\n",
+        "test/CMakeLists.txt": "add_test(NAME a COMMAND a)\n",
+    }
     test = command_of(component_of(facts_of(files), "cmake"), "cmake:test")
     assert (test.argv, test.source.file) == (("ctest", "--test-dir", "build"), "test/CMakeLists.txt")
 
@@ -56,13 +59,21 @@ def test_presets_are_listed_without_the_hidden_ones() -> None:
         "buildPresets": [{"name": "default", "configurePreset": "default"}, {"name": "msvc"}],
     }
     more = {"testPresets": [{"name": "default", "configurePreset": "default"}], "include": ["../CMakePresets.json"]}
-    files = {"CMakeLists.txt": LIBRARY, "CMakePresets.json": json.dumps(presets, indent=1), "cmake/more.json": json.dumps(more)}
+    files = {
+        "CMakeLists.txt": LIBRARY,
+        "CMakePresets.json": json.dumps(presets, indent=1),
+        "cmake/more.json": json.dumps(more),
+    }
     found = component_of(facts_of(files), "cmake")
     names = {one.name for one in found.commands if one.origin == "script"}
     assert names == {"cmake:configure:default", "cmake:build:default", "cmake:build:msvc", "cmake:test:default"}
     preset = command_of(found, "cmake:build:default")
     assert preset.argv == ("cmake", "--build", "--preset", "default")
-    assert preset.confidence > command_of(found, "cmake:build").confidence > command_of(found, "cmake:build:msvc").confidence
+    assert (
+        preset.confidence
+        > command_of(found, "cmake:build").confidence
+        > command_of(found, "cmake:build:msvc").confidence
+    )
     assert preset.source.line is not None
 
 

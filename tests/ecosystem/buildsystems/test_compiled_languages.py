@@ -38,11 +38,16 @@ def test_crystal_targets_lock_and_linter() -> None:
 
 
 def test_nimble_tasks() -> None:
-    manifest = 'version = "1.0"\nbin = @["tool"]\nrequires "nim >= 1.6"\ntask test, "Run the tests":\n  exec "nim r t"\n'
+    manifest = (
+        'version = "1.0"\nbin = @["tool"]\nrequires "nim >= 1.6"\ntask test, "Run the tests":\n  exec "nim r t"\n'
+    )
     found = facts_of({"tool.nimble": manifest})
     package = component_of(found, "nimble")
     assert package.name == "tool"
-    assert (command_of(package, "nimble:test").argv, command_of(package, "nimble:test").source.line) == (("nimble", "test"), 4)
+    assert (command_of(package, "nimble:test").argv, command_of(package, "nimble:test").source.line) == (
+        ("nimble", "test"),
+        4,
+    )
     assert command_of(package, "nimble:install").argv == ("nimble", "install", "-d")
     assert command_of(package, "nimble:run").role == "start"
     assert [(one.tool, one.version) for one in found.versions] == [("nim", ">=1.6")]

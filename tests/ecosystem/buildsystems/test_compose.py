@@ -89,7 +89,9 @@ def test_variants_complete_ports_and_stand_only_where_there_is_no_plain_file() -
     plain = "services:\n  db:\n    image: postgres\n"
     overlay = "services:\n  db:\n    image: postgres\n    ports: ['5432:5432']\n  tool:\n    image: adminer\n"
     assert services({"docker-compose.yml": plain, "docker-compose.prod.yml": overlay}) == {"db": 5432}
-    found = facts_of({"docker-compose.prod.yml": plain, "docker-compose.dev.yml": overlay, "docker-compose.ci-test.yml": plain})
+    found = facts_of(
+        {"docker-compose.prod.yml": plain, "docker-compose.dev.yml": overlay, "docker-compose.ci-test.yml": plain}
+    )
     up = command_of(component_of(found, "compose"), "compose:up")
     assert up.argv == ("docker", "compose", "-f", "docker-compose.dev.yml", "up")
     assert {one.name for one in found.services} == {"db", "tool"}

@@ -90,7 +90,9 @@ def test_a_library_for_a_framework_starts_nothing() -> None:
 
 
 def test_sails_container_is_the_application() -> None:
-    compose = "services:\n  laravel.test:\n    build: {context: ./vendor/laravel/sail/runtimes/8.4}\n    ports: ['80:80']\n"
+    compose = (
+        "services:\n  laravel.test:\n    build: {context: ./vendor/laravel/sail/runtimes/8.4}\n    ports: ['80:80']\n"
+    )
     found = facts_of({"composer.json": LARAVEL, "artisan": "", "compose.yaml": compose})
     assert [(one.name, one.port) for one in found.services] == [("laravel.test", 80)]
 

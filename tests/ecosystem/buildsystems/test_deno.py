@@ -23,7 +23,11 @@ TASKS = """{
 def test_tasks_are_commands_and_objects_are_read_too():
     found = facts_of({"deno.jsonc": TASKS, "deno.lock": "{}", "a_test.ts": ""})
     deno = component_of(found, "deno")
-    assert (deno.confidence, deno.language, deno.evidence) == (0.95, "typescript", (Evidence("deno.jsonc", 1, "deno.config"),))
+    assert (deno.confidence, deno.language, deno.evidence) == (
+        0.95,
+        "typescript",
+        (Evidence("deno.jsonc", 1, "deno.config"),),
+    )
     dev = command_of(deno, "deno:dev")
     assert (dev.role, dev.argv, dev.source.line) == ("dev", ("deno", "task", "dev"), 4)
     assert command_of(deno, "deno:build").role == "build"
@@ -34,7 +38,9 @@ def test_tasks_are_commands_and_objects_are_read_too():
 
 
 def test_tests_need_test_files_and_a_test_task_stands_for_them():
-    assert "deno:test" not in {one.name for one in component_of(facts_of({"deno.json": '{"imports": {}}'}), "deno").commands}
+    assert "deno:test" not in {
+        one.name for one in component_of(facts_of({"deno.json": '{"imports": {}}'}), "deno").commands
+    }
     tasked = component_of(facts_of({"deno.json": '{"tasks": {"test": "deno test -A"}}', "a_test.ts": ""}), "deno")
     assert command_of(tasked, "deno:test").argv == ("deno", "task", "test")
 
@@ -54,7 +60,13 @@ def test_members_have_no_commands_of_convention(workspace):
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
-        ({"package.json": '{"name": "a"}', "deno.json": '{"name": "@a/a", "exports": "./mod.ts", "imports": {"b": "c"}}'}, set()),
+        (
+            {
+                "package.json": '{"name": "a"}',
+                "deno.json": '{"name": "@a/a", "exports": "./mod.ts", "imports": {"b": "c"}}',
+            },
+            set(),
+        ),
         ({"package.json": '{"name": "a"}', "deno.json": '{"tasks": {"a": "b"}}'}, {("", "deno")}),
         ({"deno.json": "{}", "lib/deno.json": '{"compilerOptions": {"lib": []}}'}, {("", "deno")}),
         ({"deno.json": "{}", "lib/deno.json": '{"imports": {"a": "b"}}'}, {("", "deno"), ("lib", "deno")}),

@@ -49,7 +49,9 @@ def test_its_steps_are_usages_its_images_versions_and_its_port_a_hint() -> None:
     files = {"Dockerfile": DOCKERFILE, "package.json": '{"name": "@me/shop"}'}
     assert usages_from(docker, files) == [("", "npm ci"), ("", "npm run build"), ("", "node server.js")]
     assert versions_from(docker, files) == {("node", "20.11"), ("node", "22")}
-    assert {name: (one.port, one.confidence) for name, one in services_from(docker, files).items()} == {"shop": (8080, 0.5)}
+    assert {name: (one.port, one.confidence) for name, one in services_from(docker, files).items()} == {
+        "shop": (8080, 0.5)
+    }
 
 
 def test_the_context_is_where_the_copied_files_are() -> None:
@@ -71,7 +73,10 @@ def test_the_context_is_where_the_copied_files_are() -> None:
 def test_variants_are_one_component_with_their_own_builds() -> None:
     found = facts_of({"Dockerfile.dev": "FROM x\n", "web.Dockerfile": "FROM y\n"})
     component = component_of(found, "docker")
-    assert {one.name: one.role for one in component.commands} == {"docker:build-dev": "other", "docker:build-web": "other"}
+    assert {one.name: one.role for one in component.commands} == {
+        "docker:build-dev": "other",
+        "docker:build-web": "other",
+    }
     assert component.confidence < 0.95
 
 

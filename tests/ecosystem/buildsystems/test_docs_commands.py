@@ -32,7 +32,12 @@ npm = "no command"
 
 def test_fences_prompts_and_indented_prompts() -> None:
     files = {"README.md": README, "web/package.json": "{}"}
-    assert usages_from(docs_commands, files) == [("", "npm ci"), ("", "npm test"), ("web", "npm start"), ("", "make dist")]
+    assert usages_from(docs_commands, files) == [
+        ("", "npm ci"),
+        ("", "npm test"),
+        ("web", "npm start"),
+        ("", "make dist"),
+    ]
 
 
 def test_each_usage_knows_its_line_and_that_it_is_prose() -> None:

@@ -98,7 +98,9 @@ def test_a_workspace_and_its_members() -> None:
 
 
 def test_vendored_modules_and_test_data_are_no_components() -> None:
-    found = facts_of({"go.mod": "module example.org/x\n", "vendor/y/go.mod": "module y\n", "testdata/z/go.mod": "module z\n"})
+    found = facts_of(
+        {"go.mod": "module example.org/x\n", "vendor/y/go.mod": "module y\n", "testdata/z/go.mod": "module z\n"}
+    )
     assert pairs_of(found, "go") == {("", "go")}
 
 
@@ -114,7 +116,9 @@ def test_lint_needs_ground() -> None:
 
 
 def test_air_is_the_development_run() -> None:
-    found = component_of(facts_of({"go.mod": "module example.org/x\n", "main.go": SERVER, ".air.toml": 'root = "."\n'}), "go")
+    found = component_of(
+        facts_of({"go.mod": "module example.org/x\n", "main.go": SERVER, ".air.toml": 'root = "."\n'}), "go"
+    )
     assert command_of(found, "go:dev").argv == ("air",)
 
 
@@ -128,7 +132,9 @@ def test_compose_and_procfile_tell_of_the_program_themselves() -> None:
     module = {"go.mod": "module example.org/shop\n", "main.go": SERVER}
     found = facts_of({**module, "Procfile": "web: bin/shop\n"})
     assert [one.name for one in found.services] == ["web"]
-    beside = facts_of({**module, "docker/compose.yaml": "services:\n  shop:\n    image: acme/shop:1\n    ports: ['80:9090']\n"})
+    beside = facts_of(
+        {**module, "docker/compose.yaml": "services:\n  shop:\n    image: acme/shop:1\n    ports: ['80:9090']\n"}
+    )
     assert [(one.name, one.port) for one in beside.services] == [("shop", 80)]
     database = facts_of({**module, "compose.yaml": "services:\n  db:\n    image: postgres:16\n"})
     assert {one.name for one in database.services} == {"shop", "db"}

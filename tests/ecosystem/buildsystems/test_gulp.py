@@ -35,4 +35,7 @@ def test_the_runner_of_the_dependencies_and_a_root_script_that_is_surer():
 
 
 def test_the_dependency_alone_is_no_component():
-    assert pairs_of(facts_of({"package.json": '{"devDependencies": {"gulp": "5", "grunt": "1"}}'}), "gulp", "grunt") == set()
+    assert (
+        pairs_of(facts_of({"package.json": '{"devDependencies": {"gulp": "5", "grunt": "1"}}'}), "gulp", "grunt")
+        == set()
+    )

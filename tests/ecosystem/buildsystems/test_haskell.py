@@ -56,7 +56,9 @@ def test_hpack_below_a_stack_file() -> None:
 
 
 def test_a_stack_file_further_in_is_a_project_of_its_own() -> None:
-    found = facts_of({"stack.yaml": "resolver: lts\n", "tools/x/stack.yaml": "resolver: lts\n", "tools/x/x.cabal": CABAL})
+    found = facts_of(
+        {"stack.yaml": "resolver: lts\n", "tools/x/stack.yaml": "resolver: lts\n", "tools/x/x.cabal": CABAL}
+    )
     own = component_of(found, "stack", "tools/x")
     assert not own.member and command_of(own, "stack:tools/x:build").argv == ("stack", "build")
 
@@ -68,7 +70,9 @@ def test_npms_package_yaml_is_not_hpacks() -> None:
 
 
 def test_ci_that_mostly_runs_cabal_overrules_a_stack_file() -> None:
-    lines = "".join(f"      - run: {line}\n" for line in ("cabal build all", "cabal test all", "stack --no-terminal test"))
+    lines = "".join(
+        f"      - run: {line}\n" for line in ("cabal build all", "cabal test all", "stack --no-terminal test")
+    )
     ci = f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n{lines}"
     found = facts_of({"stack.yaml": "resolver: lts\n", "a.cabal": CABAL, ".github/workflows/ci.yml": ci})
     assert [one.name for one in found.package_managers] == ["cabal"]

@@ -6,7 +6,9 @@ from tests.ecosystem.memory_tree import command_of, component_of, facts_of, pair
 
 
 def test_pulumi_names_its_project_and_language() -> None:
-    component = component_of(facts_of({"infra/Pulumi.yaml": "name: shop\nruntime:\n  name: nodejs\n"}), "pulumi", "infra")
+    component = component_of(
+        facts_of({"infra/Pulumi.yaml": "name: shop\nruntime:\n  name: nodejs\n"}), "pulumi", "infra"
+    )
     assert (component.name, component.language, component.confidence) == ("shop", "typescript", 0.95)
     assert command_of(component, "pulumi:infra:preview").argv == ("pulumi", "preview")
     assert not [one for one in component.commands if "up" in one.argv]

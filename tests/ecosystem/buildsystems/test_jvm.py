@@ -28,7 +28,9 @@ def test_a_gradle_build_with_its_projects() -> None:
             "gradle/publish.gradle": "apply plugin: 'maven-publish'\n",
         }
     )
-    assert pairs_of(found, "gradle") == {(dir, "gradle") for dir in ("", "core", "applications/app", "libs/util", "old")}
+    assert pairs_of(found, "gradle") == {
+        (dir, "gradle") for dir in ("", "core", "applications/app", "libs/util", "old")
+    }
     members = {one.dir for one in found.components if one.member}
     assert members == {"core", "applications/app", "libs/util"}
     root = component_of(found, "gradle")
@@ -123,7 +125,12 @@ def test_a_maven_project_and_its_modules() -> None:
         }
     )
     assert pairs_of(found, "maven") == {(dir, "maven") for dir in ("", "core", "web", "extra", "loose")}
-    assert [component_of(found, "maven", dir).member for dir in ("core", "web", "extra", "loose")] == [True, True, True, False]
+    assert [component_of(found, "maven", dir).member for dir in ("core", "web", "extra", "loose")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
     root = component_of(found, "maven")
     assert command_of(root, "maven:package").argv == ("./mvnw", "-B", "-DskipTests", "package")
     assert command_of(root, "maven:test").offline == ("./mvnw", "-o", "test")
@@ -165,7 +172,11 @@ def test_sbt_with_its_own_build_and_projects() -> None:
     )
     assert pairs_of(found, "sbt") == {("", "sbt"), ("core", "sbt")}
     root = component_of(found, "sbt")
-    assert [command_of(root, f"sbt:{task}").argv[1] for task in ("update", "compile", "test")] == ["update", "compile", "test"]
+    assert [command_of(root, f"sbt:{task}").argv[1] for task in ("update", "compile", "test")] == [
+        "update",
+        "compile",
+        "test",
+    ]
     assert command_of(root, "sbt:scalafmtCheckAll").role == "lint"
     assert not [one for one in root.commands if one.role == "start"]
     assert {(one.tool, one.version) for one in found.versions} == {("sbt", "1.10.0"), ("scala", "3.3.1")}
@@ -233,6 +244,13 @@ def test_amper_modules() -> None:
 
 def test_a_build_of_many_projects_has_no_program_of_its_own():
     parts = "".join(f'lazy val p{at} = project.in(file("p{at}"))\n' for at in range(5))
-    few = facts_of({"build.sbt": 'lazy val app = project\nmainClass := Some("A")\n', "project/build.properties": "sbt.version=1.10.0\n"})
-    many = facts_of({"build.sbt": f'{parts}mainClass := Some("A")\n', "project/build.properties": "sbt.version=1.10.0\n"})
+    few = facts_of(
+        {
+            "build.sbt": 'lazy val app = project\nmainClass := Some("A")\n',
+            "project/build.properties": "sbt.version=1.10.0\n",
+        }
+    )
+    many = facts_of(
+        {"build.sbt": f'{parts}mainClass := Some("A")\n', "project/build.properties": "sbt.version=1.10.0\n"}
+    )
     assert (few.primary["start"], many.primary["start"]) == ("sbt:run", None)

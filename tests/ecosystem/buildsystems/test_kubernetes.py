@@ -26,7 +26,10 @@ def test_a_chart_inside_of_a_chart_is_a_member() -> None:
 
 
 def test_kustomizations_and_their_bases() -> None:
-    files = {"k8s/base/kustomization.yaml": "resources: [a.yaml]\n", "k8s/prod/kustomization.yaml": "resources: [../base]\n"}
+    files = {
+        "k8s/base/kustomization.yaml": "resources: [a.yaml]\n",
+        "k8s/prod/kustomization.yaml": "resources: [../base]\n",
+    }
     found = facts_of(files)
     assert pairs_of(found) == {("k8s/base", "kustomize"), ("k8s/prod", "kustomize")}
     assert component_of(found, "kustomize", "k8s/base").member

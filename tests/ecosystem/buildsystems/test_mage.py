@@ -36,7 +36,9 @@ def test_exported_functions_are_targets() -> None:
 
 
 def test_a_magefiles_folder_belongs_to_the_one_above() -> None:
-    component = component_of(facts_of({"svc/magefiles/build.go": "package main\n\nfunc Build() error {\n}\n"}), "mage", "svc")
+    component = component_of(
+        facts_of({"svc/magefiles/build.go": "package main\n\nfunc Build() error {\n}\n"}), "mage", "svc"
+    )
     assert command_of(component, "mage:svc:build").dir == "svc"
 
 

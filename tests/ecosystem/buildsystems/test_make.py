@@ -89,7 +89,9 @@ def test_a_hand_written_configure_comes_first() -> None:
 
 
 def test_includes_stay_inside_the_repository_and_defines_are_skipped() -> None:
-    text = "include build/tools.mk\n-include /etc/passwd ../outside.mk\ndefine NOT\nhidden: x\nendef\nbuild:\n\tgo build\n"
+    text = (
+        "include build/tools.mk\n-include /etc/passwd ../outside.mk\ndefine NOT\nhidden: x\nendef\nbuild:\n\tgo build\n"
+    )
     found = make(text, **{"build/tools.mk": "tool:\n\tgo vet ./...\n"})
     assert set(found) == {"tool", "build"}
     assert found["tool"].source.file == "build/tools.mk"
@@ -164,8 +166,14 @@ def test_many_nested_makefiles_are_one_recursive_build() -> None:
 
 
 def test_what_starts_a_checker_is_no_start() -> None:
-    found = make("run-govulncheck:\n\tgovulncheck ./...\nrun-server:\n\tgo run ./server\nstart-server:\n\tnode tests/server.js\n")
-    assert [found[name].role for name in ("run-govulncheck", "run-server", "start-server")] == ["other", "start", "other"]
+    found = make(
+        "run-govulncheck:\n\tgovulncheck ./...\nrun-server:\n\tgo run ./server\nstart-server:\n\tnode tests/server.js\n"
+    )
+    assert [found[name].role for name in ("run-govulncheck", "run-server", "start-server")] == [
+        "other",
+        "start",
+        "other",
+    ]
 
 
 def test_the_default_goal_of_a_test_folder_runs_the_tests() -> None:
@@ -189,7 +197,9 @@ def test_a_makefile_too_large_to_read_is_still_a_component() -> None:
 
 def test_what_has_no_rule_is_handed_to_the_src_folder() -> None:
     root = "default: all\n\n.DEFAULT:\n\tcd src && $(MAKE) $@\n"
-    found = facts_of({"Makefile": root, "src/Makefile": "all: server\nserver: a.o\n\t$(CC) -o $@ a.o\ntest:\n\t./runtest\n"})
+    found = facts_of(
+        {"Makefile": root, "src/Makefile": "all: server\nserver: a.o\n\t$(CC) -o $@ a.o\ntest:\n\t./runtest\n"}
+    )
     assert pairs_of(found, "make") == {("", "make")}
     test = command_of(component_of(found, "make"), "make:test")
     assert (test.argv, test.dir, test.source.file) == (("make", "test"), "", "src/Makefile")
@@ -206,7 +216,10 @@ def test_why_a_hand_written_configure_is_not_autotools() -> None:
 
 
 def test_running_a_release_needs_one() -> None:
-    files = {"Makefile": "PROJECT = ranch\nall:\n\t$(CC)\ninclude erlang.mk\n", "erlang.mk": "run: all\n\t./_rel/$(PROJECT)/bin/run console\n"}
+    files = {
+        "Makefile": "PROJECT = ranch\nall:\n\t$(CC)\ninclude erlang.mk\n",
+        "erlang.mk": "run: all\n\t./_rel/$(PROJECT)/bin/run console\n",
+    }
     run = command_of(component_of(facts_of(files), "make"), "make:run")
     assert run.role == "other"
     released = command_of(component_of(facts_of({**files, "relx.config": ""}), "make"), "make:run")

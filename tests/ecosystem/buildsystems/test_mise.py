@@ -33,7 +33,7 @@ def test_tasks_tools_and_the_install_of_tools() -> None:
 def test_task_files_with_a_shebang_folders_are_namespaces() -> None:
     files = {
         "mise.toml": "",
-        "mise-tasks/db/migrate.sh": "#!/bin/sh\n#MISE description=\"x\"\n",
+        "mise-tasks/db/migrate.sh": '#!/bin/sh\n#MISE description="x"\n',
         ".mise/tasks/test": "#!/bin/sh\n",
         "mise-tasks/notes.md": "# none\n",
         "mise-tasks/hidden": "#!/bin/sh\n#MISE hide=true\n",

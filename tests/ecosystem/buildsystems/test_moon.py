@@ -29,7 +29,12 @@ def test_tasks_are_inherited_and_own():
 
 def test_the_program_comes_through_the_manager_that_brings_it():
     root = {"package.json": '{"devDependencies": {"@moonrepo/cli": "2"}}', "yarn.lock": ""}
-    assert command_of(component_of(facts_of({**FILES, **root}), "moon"), "moon:lint").argv == ("yarn", "moon", "run", ":lint")
+    assert command_of(component_of(facts_of({**FILES, **root}), "moon"), "moon:lint").argv == (
+        "yarn",
+        "moon",
+        "run",
+        ":lint",
+    )
 
 
 def test_a_moon_yml_without_a_workspace_is_nothing():

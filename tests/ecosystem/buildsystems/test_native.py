@@ -44,7 +44,12 @@ def test_autotools_bootstraps_with_the_projects_own_script() -> None:
 
 
 def test_autotools_checks_where_tests_are_listed() -> None:
-    files = {"configure.ac": AUTOCONF, "Makefile.am": "SUBDIRS = t\n", "t/Makefile.am": "TESTS = a.sh\n", "configure": ""}
+    files = {
+        "configure.ac": AUTOCONF,
+        "Makefile.am": "SUBDIRS = t\n",
+        "t/Makefile.am": "TESTS = a.sh\n",
+        "configure": "",
+    }
     found = facts_of(files)
     project = component_of(found, "autotools")
     assert command_of(project, "autotools:build").argv == ("sh", "-c", "./configure && make")
@@ -108,11 +113,16 @@ def test_zig_steps_are_read_and_only_steps_that_are_there_are_offered() -> None:
     project = component_of(found, "zig")
     assert project.name == "server"
     assert command_of(project, "zig:fetch").role == "install"
-    assert (command_of(project, "zig:test").argv, command_of(project, "zig:test").source.line) == (("zig", "build", "test"), 2)
+    assert (command_of(project, "zig:test").argv, command_of(project, "zig:test").source.line) == (
+        ("zig", "build", "test"),
+        2,
+    )
     assert command_of(project, "zig:run").role == "start"
     assert command_of(project, "zig:serve").role == "other"
     assert [(one.tool, one.version) for one in found.versions] == [("zig", ">=0.13.0")]
-    bare = component_of(facts_of({"build.zig": "", "build.zig.zon": ".{ .dependencies = .{\n // none yet\n }, }"}), "zig")
+    bare = component_of(
+        facts_of({"build.zig": "", "build.zig.zon": ".{ .dependencies = .{\n // none yet\n }, }"}), "zig"
+    )
     assert [one.name for one in bare.commands] == ["zig:build"]
 
 
@@ -163,7 +173,14 @@ def test_xcode_bundles_belong_to_the_folder_that_holds_them() -> None:
     )
     assert pairs_of(found) == {("ios", "xcode"), ("ios", "cocoapods")}
     app = component_of(found, "xcode", "ios")
-    assert command_of(app, "xcode:ios:test:App").argv == ("xcodebuild", "-project", "App.xcodeproj", "-scheme", "App", "test")
+    assert command_of(app, "xcode:ios:test:App").argv == (
+        "xcodebuild",
+        "-project",
+        "App.xcodeproj",
+        "-scheme",
+        "App",
+        "test",
+    )
     pods = component_of(found, "cocoapods", "ios")
     assert (pods.commands[0].argv, pods.commands[0].locked) == (("pod", "install"), ("pod", "install", "--deployment"))
 

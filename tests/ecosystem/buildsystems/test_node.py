@@ -62,7 +62,9 @@ def test_members_of_a_workspace_bear_its_manager_and_have_no_install():
     assert (member.member, member.place, member.name) == (True, "member", "@acme/a")
     assert [command.name for command in member.commands] == ["pnpm:@acme/a:dev"]
     assert Evidence("pnpm-workspace.yaml", 1, "node.workspace") in member.evidence
-    assert [(one.name, one.dir, one.reason) for one in found.package_managers] == [("pnpm", "", "packageManager says pnpm@9.1.0")]
+    assert [(one.name, one.dir, one.reason) for one in found.package_managers] == [
+        ("pnpm", "", "packageManager says pnpm@9.1.0")
+    ]
 
 
 @pytest.mark.parametrize("workspaces", [["apps/*"], {"packages": ["apps/*"]}])
@@ -84,14 +86,22 @@ def test_a_nested_project_outside_of_the_workspace_goes_by_its_own_lock():
 
 @pytest.mark.parametrize(
     "fields",
-    [{"type": "module"}, {"name": "icons", "main": "x.js"}, {"private": True}, {}, {"name": "sub", "types": "../dist/a.d.ts"}],
+    [
+        {"type": "module"},
+        {"name": "icons", "main": "x.js"},
+        {"private": True},
+        {},
+        {"name": "sub", "types": "../dist/a.d.ts"},
+    ],
 )
 def test_stubs_are_no_components(fields):
     found = facts_of({"package.json": package(name="root"), "lib/icons/package.json": package(**fields)})
     assert pairs_of(found, *SYSTEMS) == {("", "npm")}
 
 
-@pytest.mark.parametrize("fields", [{"scripts": {"a": "b"}}, {"devDependencies": {"x": "1"}}, {"name": "x", "version": "0.0.0"}])
+@pytest.mark.parametrize(
+    "fields", [{"scripts": {"a": "b"}}, {"devDependencies": {"x": "1"}}, {"name": "x", "version": "0.0.0"}]
+)
 def test_nested_manifests_with_substance_count(fields):
     found = facts_of({"README.md": "", "js/package.json": package(**fields)})
     assert pairs_of(found, *SYSTEMS) == {("js", "npm")}
@@ -131,7 +141,11 @@ def test_packages_with_one_name_get_commands_with_names_of_their_own():
 def test_versions_come_from_engines_volta_and_the_manager_field():
     pins = package(engines={"node": ">=20", "vscode": "1"}, volta={"node": "22.1.0"}, packageManager="yarn@4.1.0")
     found = facts_of({"package.json": pins})
-    assert {(one.tool, one.version) for one in found.versions} == {("node", ">=20"), ("node", "22.1.0"), ("yarn", "4.1.0")}
+    assert {(one.tool, one.version) for one in found.versions} == {
+        ("node", ">=20"),
+        ("node", "22.1.0"),
+        ("yarn", "4.1.0"),
+    }
 
 
 @pytest.mark.parametrize(("files", "language"), [({}, "javascript"), ({"tsconfig.json": "{}"}, "typescript")])

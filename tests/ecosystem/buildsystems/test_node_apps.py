@@ -108,7 +108,9 @@ def test_examples_and_documentation_are_no_services():
 def test_a_procfile_names_the_process_that_it_starts():
     manifest = json.dumps({"name": "shop", "scripts": {"start": "next start"}})
     assert [one.name for one in facts_of({"package.json": manifest}).services] == ["shop"]
-    assert [one.name for one in facts_of({"package.json": manifest, "Procfile": "web: npm start\n"}).services] == ["web"]
+    assert [one.name for one in facts_of({"package.json": manifest, "Procfile": "web: npm start\n"}).services] == [
+        "web"
+    ]
     found = facts_of({"package.json": manifest, "Procfile": "web: bundle exec puma\n"})
     assert {one.name for one in found.services} == {"web", "start"}  # another program beside the one of the Procfile
 
@@ -125,6 +127,10 @@ def test_the_main_file_is_started_only_when_it_is_an_applications():
     server = {"private": True, "main": "./app.js", "dependencies": {"express": "5"}}
     started = component_of(facts_of({"package.json": json.dumps(server), "app.js": ""}), "npm")
     assert command_of(started, "npm:start").argv == ("node", "app.js")
-    for library in ({"main": "app.js"}, {**server, "bin": "app.js"}, {**server, "private": False, "exports": "./app.js"}):
+    for library in (
+        {"main": "app.js"},
+        {**server, "bin": "app.js"},
+        {**server, "private": False, "exports": "./app.js"},
+    ):
         component = component_of(facts_of({"package.json": json.dumps(library), "app.js": ""}), "npm")
         assert "start" not in [one.role for one in component.commands]

@@ -72,7 +72,9 @@ def test_ci_breaks_the_tie_of_two_locks():
 def test_a_field_against_the_lock_is_a_conflict():
     found = with_package({"package-lock.json": "{}"}, packageManager="pnpm@9.0.0")
     assert manager(found) == "pnpm"
-    assert found.conflicts[0].message == "packageManager says pnpm@9.0.0, but the lock is package-lock.json; pnpm is taken"
+    assert (
+        found.conflicts[0].message == "packageManager says pnpm@9.0.0, but the lock is package-lock.json; pnpm is taken"
+    )
 
 
 def test_a_member_with_a_stray_lock_stays_in_its_workspace():

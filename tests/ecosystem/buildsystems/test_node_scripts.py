@@ -72,7 +72,9 @@ def test_placeholders_are_no_commands(text):
 
 
 def test_the_main_script_of_a_role_is_surer_than_its_variants():
-    sure = [(judge(name, "vitest run") or ("", 0.0))[1] for name in ("test", "test:ci", "test:unit", "test:foo", "test:e2e")]
+    sure = [
+        (judge(name, "vitest run") or ("", 0.0))[1] for name in ("test", "test:ci", "test:unit", "test:foo", "test:e2e")
+    ]
     assert sure == sorted(sure, reverse=True)
     assert sure[0] == 0.95 > 0.8 >= sure[1]
 
@@ -89,7 +91,11 @@ def test_a_script_is_judged_by_the_scripts_that_it_calls():
 
 def test_a_script_is_judged_by_the_script_of_the_package_that_it_hands_on_to():
     app = json.dumps({"name": "@x/app", "scripts": {"start": "npm ci && vite", "serve": "node server.js"}})
-    scripts = {"start": "npm --prefix app run start", "serve": "npm run serve -w @x/app", "start:app": "cd app && npm start"}
+    scripts = {
+        "start": "npm --prefix app run start",
+        "serve": "npm run serve -w @x/app",
+        "start:app": "cd app && npm start",
+    }
     found = roles(scripts, **{"app/package.json": app})
     assert found["npm:start"] == "dev"
     assert found["npm:serve"] == "start"
@@ -100,7 +106,10 @@ def test_scripts_that_call_each_other_end():
 
 
 def test_globs_of_npm_run_all():
-    assert roles({"build": "npm-run-all build:*:watch", "build:js:watch": "tsc -w", "build:js:dev": "tsc"})["npm:build"] == "dev"
+    assert (
+        roles({"build": "npm-run-all build:*:watch", "build:js:watch": "tsc -w", "build:js:dev": "tsc"})["npm:build"]
+        == "dev"
+    )
 
 
 def test_a_long_script_is_judged_by_its_beginning():

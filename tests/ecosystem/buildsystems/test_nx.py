@@ -17,14 +17,18 @@ ROOT = {"package.json": json.dumps({"devDependencies": {"nx": "20"}}), "package-
 
 
 def test_projects_without_a_package_json_are_nx_only():
-    found = facts_of({**ROOT, "apps/api/project.json": json.dumps(API, indent=1), "apps/api/src/main.ts": "app.listen(3333)"})
+    found = facts_of(
+        {**ROOT, "apps/api/project.json": json.dumps(API, indent=1), "apps/api/src/main.ts": "app.listen(3333)"}
+    )
     assert pairs_of(found, "nx", "npm") == {("", "nx"), ("", "npm"), ("apps/api", "nx")}
     api = component_of(found, "nx", "apps/api")
     assert (api.member, api.name) == (True, "api")
     build = command_of(api, "nx:api:build")
     assert (build.argv, build.dir, build.role) == (("npx", "nx", "run", "api:build"), "", "build")
     assert command_of(component_of(found, "nx"), "nx:build").argv == ("npx", "nx", "run-many", "-t", "build")
-    assert [(one.name, one.port, one.argv) for one in found.services] == [("api", 3333, ("npx", "nx", "run", "api:serve"))]
+    assert [(one.name, one.port, one.argv) for one in found.services] == [
+        ("api", 3333, ("npx", "nx", "run", "api:serve"))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -57,6 +61,8 @@ def test_target_names_that_plugins_are_told():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("files", [{"project.json": json.dumps(API)}, {"nx.json": "{}", "old/project.json": '{"version": "1"}'}])
+@pytest.mark.parametrize(
+    "files", [{"project.json": json.dumps(API)}, {"nx.json": "{}", "old/project.json": '{"version": "1"}'}]
+)
 def test_a_project_json_of_something_else(files):
     assert pairs_of(facts_of(files), "nx") - {("", "nx")} == set()

@@ -20,7 +20,10 @@ SYSTEMS = {
     ),
     "cirrus": (".cirrus.yml", "task:\n  test_script:\n    - cd api\n    - make test\n"),
     "appveyor": ("appveyor.yml", "test_script:\n  - cmd: cd api && make test\n"),
-    "circleci": (".circleci/config.yml", "jobs:\n  t:\n    steps:\n      - run:\n          command: cd api && make test\n"),
+    "circleci": (
+        ".circleci/config.yml",
+        "jobs:\n  t:\n    steps:\n      - run:\n          command: cd api && make test\n",
+    ),
     "buildkite": (".buildkite/pipeline.yml", "steps:\n  - command: cd api && make test\n"),
     "jenkins": ("Jenkinsfile", "pipeline { stages { steps {\n  sh 'cd api && make test'\n} } }\n"),
     "cloudbuild": ("cloudbuild.yaml", "steps:\n  - name: gcr.io/x/make\n    dir: api\n    args: [test]\n"),

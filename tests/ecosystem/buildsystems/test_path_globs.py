@@ -46,4 +46,10 @@ def test_hostile_globs_cost_little(glob, path):
 
 
 def test_normal():
-    assert [normal(path) for path in ("./a/", ".", "a/package.json", "a\\b", "./a/deno.json")] == ["a", "", "a", "a/b", "a"]
+    assert [normal(path) for path in ("./a/", ".", "a/package.json", "a\\b", "./a/deno.json")] == [
+        "a",
+        "",
+        "a",
+        "a/b",
+        "a",
+    ]

@@ -54,7 +54,11 @@ def test_a_program_that_only_the_platform_builds_is_no_sure_start() -> None:
 
 
 def test_the_development_file_starts_development() -> None:
-    files = {"Procfile": "web: rails s\n", "Procfile.dev": "web: rails s -p 3000\ncss: yarn watch\n", "bin/dev": "#!/bin/sh\n"}
+    files = {
+        "Procfile": "web: rails s\n",
+        "Procfile.dev": "web: rails s -p 3000\ncss: yarn watch\n",
+        "bin/dev": "#!/bin/sh\n",
+    }
     found = facts_of(files)
     dev = command_of(component_of(found, "procfile"), "procfile:dev")
     assert (dev.argv, dev.role) == (("bin/dev",), "dev")

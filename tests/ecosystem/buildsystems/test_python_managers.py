@@ -272,7 +272,9 @@ def test_an_environment_that_ci_makes_with_conda_overrules_requirements() -> Non
         "requirements.txt": "numpy\n",
         "ci/environment.yml": "name: kiwi\ndependencies:\n  - numpy\n",
     }
-    steps = "      - uses: mamba-org/setup-micromamba@v2\n        with:\n          environment-file: ci/environment.yml\n"
+    steps = (
+        "      - uses: mamba-org/setup-micromamba@v2\n        with:\n          environment-file: ci/environment.yml\n"
+    )
     ci = f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n{steps}      - run: pip install --no-deps -e .\n"
     assert managers(facts_of({**files, ".github/workflows/ci.yml": ci})) == [("conda", "")]
     by_pip = ci + "      - run: pip install -r requirements.txt\n"

@@ -26,7 +26,7 @@ tool.pixi.feature tool.pixi.feature.a tool.pixi.feature.a.tasks tool.poe tool.po
 tool.taskipy.tasks tool.taskipy.tasks.test tool.tox tool.tox.env_list tool.tox.env tool.tox.env.lint
 tool.tox.env.lint.commands tool.tox.legacy_tox_ini tool.ruff tool.mypy tool.pytest tool.dagster
 tool.poetry.dependencies.a.extras
-""".split()  # noqa: SIM905
+""".split()
 values: st.SearchStrategy[Any] = st.recursive(
     st.one_of(st.text("ab[]{}=.-*/ ", max_size=6), st.integers(-1, 9), st.booleans()),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from("abc"), inner, max_size=3)),

@@ -12,7 +12,11 @@ def services(files: dict[str, str]) -> dict[str, tuple[int, ...]]:
 
 
 def test_compose_knows_the_port_better_than_the_runner_of_a_procfile() -> None:
-    files = {"Procfile": "web: make run\n", "manage.py": "", "compose.yaml": "services:\n  web:\n    build: .\n    ports: ['8000:8000']\n"}
+    files = {
+        "Procfile": "web: make run\n",
+        "manage.py": "",
+        "compose.yaml": "services:\n  web:\n    build: .\n    ports: ['8000:8000']\n",
+    }
     assert services(files) == {"web": (8000,)}
 
 
@@ -47,7 +51,9 @@ def test_what_serves_tests_and_maintainers_is_no_service(dir: str, scripts: str)
     assert services(files) == {}
 
 
-@pytest.mark.parametrize("start", ["bun src/index.ts", "bun run --hot ./server.ts", "bun --watch index.ts", "deno run -A main.ts"])
+@pytest.mark.parametrize(
+    "start", ["bun src/index.ts", "bun run --hot ./server.ts", "bun --watch index.ts", "deno run -A main.ts"]
+)
 def test_a_file_that_bun_or_deno_runs_is_a_service(start: str) -> None:
     files = {
         "package.json": f'{{"name": "api", "private": true, "scripts": {{"start": "{start}"}}, "dependencies": {{"hono": "4"}}}}',
@@ -83,7 +89,9 @@ def test_a_mkdocs_site_is_a_service_only_where_it_is_the_repository() -> None:
     assert {one.role for one in component_of(facts_of(site), "mkdocs").commands} == {"build", "start", "dev"}
     assert services({**site, "main.tf": 'variable "a" {}\n'}) == {}
     assert services({**site, "package.json": '{"name": "library"}'}) == {}
-    theme = {"pyproject.toml": "[project]\nname = 'mkdocs-plain'\n[project.entry-points.'mkdocs.themes']\nplain = 'plain'\n"}
+    theme = {
+        "pyproject.toml": "[project]\nname = 'mkdocs-plain'\n[project.entry-points.'mkdocs.themes']\nplain = 'plain'\n"
+    }
     assert services({**site, **theme}) == {"mkdocs": (8001,)}
     assert {one.role for one in component_of(facts_of({**site, **theme}), "mkdocs").commands} == {"docs"}
 
@@ -139,7 +147,10 @@ def test_flask_takes_its_port_from_its_environment() -> None:
 
 
 def test_an_application_further_in_has_its_folders_name() -> None:
-    files = {"backend/requirements.txt": "fastapi\n", "backend/main.py": "from fastapi import FastAPI\napp = FastAPI()\n"}
+    files = {
+        "backend/requirements.txt": "fastapi\n",
+        "backend/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+    }
     assert services(files) == {"backend": (8000,)}
 
 
@@ -152,7 +163,10 @@ def test_images_count_beside_programs_in_other_languages_only() -> None:
     }  # fmt: skip
     mail = {"src/mail/requirements.txt": "grpcio\n", "src/mail/Dockerfile": image, "src/mail/mail.py": ""}
     assert services({**files, **mail}) == {"cart": (7070,), "shop": (8080,), "mail": (9100,)}
-    assert services({**files, "src/base/Dockerfile": image, "src/base/mail.py": ""}) == {"cart": (7070,), "shop": (8080,)}
+    assert services({**files, "src/base/Dockerfile": image, "src/base/mail.py": ""}) == {
+        "cart": (7070,),
+        "shop": (8080,),
+    }
 
 
 def test_an_image_says_more_than_the_default_of_a_program_without_settings() -> None:
@@ -165,12 +179,15 @@ def test_an_image_says_more_than_the_default_of_a_program_without_settings() -> 
 
 def test_projects_side_by_side_that_start_one_image_are_alternatives() -> None:
     one = "services:\n  ci:\n    image: example/ci\n    ports: ['%s:80']\n"
-    files = {"deploy/a/compose.yml": one % 9000, "deploy/b/compose.yml": (one % 9001) + "  forge:\n    image: example/forge\n"}
+    files = {
+        "deploy/a/compose.yml": one % 9000,
+        "deploy/b/compose.yml": (one % 9001) + "  forge:\n    image: example/forge\n",
+    }
     assert services(files) == {"ci": (9000,), "forge": ()}
 
 
 def test_each_endpoint_of_an_umbrella_is_a_service() -> None:
-    app = "defmodule A.MixProject do\n  def project, do: [app: :%s, deps: deps()]\n  defp deps, do: [{:phoenix, \"~> 1.7\"}]\nend\n"
+    app = 'defmodule A.MixProject do\n  def project, do: [app: :%s, deps: deps()]\n  defp deps, do: [{:phoenix, "~> 1.7"}]\nend\n'
     config = "config :shop, Shop.Endpoint,\n  http: [port: 4000]\n\nconfig :admin, Admin.Endpoint,\n  http: [ip: {0, 0, 0, 0}, port: 4001]\n"
     files = {
         "mix.exs": 'defmodule All.MixProject do\n  def project, do: [apps_path: "apps"]\nend\n',

@@ -38,4 +38,7 @@ def test_shell_grammar_and_arrays_are_no_commands() -> None:
 
 
 def test_wrappers_are_left_out() -> None:
-    assert [one[1] for one in lines("xvfb-run -a npm test\nCI=1 timeout 10m go test ./...\n")] == ["npm test", "go test ./..."]
+    assert [one[1] for one in lines("xvfb-run -a npm test\nCI=1 timeout 10m go test ./...\n")] == [
+        "npm test",
+        "go test ./...",
+    ]

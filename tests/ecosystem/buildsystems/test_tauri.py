@@ -22,7 +22,12 @@ CARGO = {"src-tauri/tauri.conf.json": "{}", "src-tauri/Cargo.toml": '[package]\n
 def test_commands_belong_to_the_package_above(fields, lock, system, argv):
     found = facts_of({"package.json": json.dumps({"name": "app", **fields}), lock: "", **CARGO})
     dev = command_of(component_of(found, system), f"{system}:tauri-dev")
-    assert (" ".join(dev.argv), dev.role, dev.origin, dev.source.file) == (argv, "dev", "framework", "src-tauri/tauri.conf.json")
+    assert (" ".join(dev.argv), dev.role, dev.origin, dev.source.file) == (
+        argv,
+        "dev",
+        "framework",
+        "src-tauri/tauri.conf.json",
+    )
     assert component_of(found, system).confidence == 0.95
     assert "tauri" not in {system for _, system in pairs_of(found)}
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 from tests.ecosystem.memory_tree import command_of, component_of, facts_of, pairs_of
 
 MAIN = 'terraform {\n  required_version = ">= 1.5"\n}\nmodule "net" {\n  source = "./modules/net"\n}\n'
-FILES = {"infra/main.tf": MAIN, "infra/modules/net/main.tf": "", "infra/modules/net/variables.tf": "", "infra/.tflint.hcl": ""}
+FILES = {
+    "infra/main.tf": MAIN,
+    "infra/modules/net/main.tf": "",
+    "infra/modules/net/variables.tf": "",
+    "infra/.tflint.hcl": "",
+}
 
 
 def test_every_folder_with_configuration_is_a_module_called_ones_are_members() -> None:

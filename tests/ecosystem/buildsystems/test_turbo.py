@@ -20,7 +20,12 @@ def test_tasks_that_packages_have_run_through_the_manager():
     turbo = component_of(found, "turbo")
     assert [one.name for one in turbo.commands] == ["turbo:build", "turbo:lint"]
     lint = command_of(turbo, "turbo:lint")
-    assert (lint.role, lint.argv, lint.confidence, lint.source.line) == ("lint", ("pnpm", "turbo", "run", "lint"), 0.85, 6)
+    assert (lint.role, lint.argv, lint.confidence, lint.source.line) == (
+        "lint",
+        ("pnpm", "turbo", "run", "lint"),
+        0.85,
+        6,
+    )
     assert command_of(turbo, "turbo:build").confidence == 0.55  # the root's own script is the surer answer
 
 

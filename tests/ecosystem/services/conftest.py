@@ -71,9 +71,7 @@ class World:
     def prepare(self, *argv: str, **more: object) -> Callable[[Mapping[str, str]], LaunchSpec]:
         """Return what builds the launch of some words."""
         launch = LaunchSpec(tuple(argv), self.folder, {}, readiness=Readiness(alive_s=0.05), policy=QUICK)
-        return lambda variables: replace(
-            launch, **{"environment": {"PATH": os.environ["PATH"], **variables}, **more}
-        )  # type: ignore[arg-type]
+        return lambda variables: replace(launch, **{"environment": {"PATH": os.environ["PATH"], **variables}, **more})  # type: ignore[arg-type]
 
     def python(self, code: str, **more: object) -> Report:
         """Start a service of one Python text."""

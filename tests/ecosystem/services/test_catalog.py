@@ -148,7 +148,9 @@ def test_compose_is_told_to_stop_its_containers_when_it_has_ended(world, docker)
     environ = docker(f"""
 echo "$@" >> {world.folder}/calls
 case "$*" in *" up "*) trap 'exit 143' TERM; echo up; while :; do sleep 0.02; done;; esac""")
-    world.start(*attached((*UP[:5], "-d", "db")), environment=environ, readiness=Readiness(log_pattern="up", alive_s=None))
+    world.start(
+        *attached((*UP[:5], "-d", "db")), environment=environ, readiness=Readiness(log_pattern="up", alive_s=None)
+    )
     done = world.stop()
     assert (world.folder / "calls").read_text().splitlines() == [
         "compose -f c.yml up --timeout 3 --no-color --no-log-prefix db",

@@ -40,7 +40,9 @@ def may_die():
             pass
     return False
 """
-SUPERVISOR = DIE + """
+SUPERVISOR = (
+    DIE
+    + """
 sys.setprofile(count)
 from phoenix_cli.ecosystem.services.supervisor import main
 code = main(sys.argv[2:])
@@ -48,7 +50,10 @@ sys.setprofile(None)
 open({note!r}, "w").write(str(calls))
 sys.exit(code)
 """
-COMMAND = DIE + """
+)
+COMMAND = (
+    DIE
+    + """
 from pathlib import Path
 from tests.ecosystem.services.conftest import *
 home = Home(Path({home!r}))
@@ -59,6 +64,7 @@ world.server(wait_s=0)
 sys.setprofile(None)
 open({note!r}, "w").write(str(calls))
 """
+)
 
 
 def status(world):

@@ -60,7 +60,12 @@ def test_another_writer_goes_on_where_the_last_one_ended(folder):
 
 
 def test_nothing_is_there_before_the_first_byte(folder):
-    assert (everything(folder), logs.end(folder), logs.newest_segment(folder), logs.tail(folder, 5)) == (b"", 0, None, 0)
+    assert (everything(folder), logs.end(folder), logs.newest_segment(folder), logs.tail(folder, 5)) == (
+        b"",
+        0,
+        None,
+        0,
+    )
 
 
 def test_what_cannot_be_written_is_counted_and_never_raised(folder):

@@ -59,7 +59,9 @@ def test_a_glance_tells_the_truth_too(world):
 
 def test_the_log_of_the_last_start_or_of_all(world):
     for word in ("first", "second"):
-        world.start("sh", "-c", f"echo {word}; echo up; exec sleep 60", readiness=Readiness(log_pattern="up", alive_s=None))
+        world.start(
+            "sh", "-c", f"echo {word}; echo up; exec sleep 60", readiness=Readiness(log_pattern="up", alive_s=None)
+        )
         world.stop()
     assert read(world) == b"second\nup\n"
     assert read(world, since_start=False) == b"first\nup\nsecond\nup\n"

@@ -62,7 +62,10 @@ def test_without_a_pattern_nothing_matches():
 
 
 def test_our_listening_sockets_are_seen_with_address():
-    with socket.create_server(("127.0.0.1", 0)) as four, socket.create_server(("::1", 0), family=socket.AF_INET6) as six:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as four,
+        socket.create_server(("::1", 0), family=socket.AF_INET6) as six,
+    ):
         expected = {Listener(four.getsockname()[1], "127.0.0.1", True), Listener(six.getsockname()[1], "::1", True)}
         assert expected <= set(listeners([os.getpid()]))
     assert not expected & set(listeners([os.getpid()]))
@@ -89,7 +92,9 @@ def test_a_port_is_free_or_has_a_name():
     assert is_free(port)
 
 
-@pytest.mark.parametrize(("family", "address"), [(socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::1"), (socket.AF_INET6, "::")])
+@pytest.mark.parametrize(
+    ("family", "address"), [(socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::1"), (socket.AF_INET6, "::")]
+)
 def test_a_listener_at_any_address_takes_the_port(family, address):
     with socket.create_server((address, 0), family=family) as server:
         assert not is_free(server.getsockname()[1])
@@ -166,5 +171,3 @@ def test_looks_become_rarer():
     pauses = [(watch.look(0.0, []), watch.pause)[1] for _ in range(30)]
     assert pauses == sorted(pauses)
     assert pauses[-1] == 0.5
-
-

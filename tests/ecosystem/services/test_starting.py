@@ -235,15 +235,20 @@ def test_ending_well_before_it_was_ready_is_a_failure(world):
 
 
 def test_a_service_that_goes_into_the_background_is_followed(world):
-    code = """
+    code = (
+        """
 import os, signal, sys
 if os.fork(): os._exit(0)
 os.setsid()
 if os.fork(): os._exit(0)
-""" + SERVER
+"""
+        + SERVER
+    )
     report = world.python(code, readiness=MUST_LISTEN, port=0)
     assert report.ready_by == "tcp"
-    eventually(lambda: world.row().child is not None and {one.pid for one in leftovers(world.row())} == {world.row().child.pid})
+    eventually(
+        lambda: world.row().child is not None and {one.pid for one in leftovers(world.row())} == {world.row().child.pid}
+    )
     assert world.stop().report.exit_code == -signal.SIGTERM
 
 
@@ -312,7 +317,11 @@ def test_a_supervisor_is_small_and_keeps_no_secret(world):
         resident = next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
     assert resident <= 20_480, "KiB"
     with open(f"/proc/{pid}/environ", "rb") as file:
-        assert {item.partition(b"=")[0] for item in file.read().split(b"\0") if item} <= {b"PATH", b"LANG", b"MALLOC_ARENA_MAX"}
+        assert {item.partition(b"=")[0] for item in file.read().split(b"\0") if item} <= {
+            b"PATH",
+            b"LANG",
+            b"MALLOC_ARENA_MAX",
+        }
     assert places(world.home, world.row().id).diary.read_bytes() == b""
 
 
@@ -329,7 +338,9 @@ def test_a_container_behind_another_process_is_seen_by_connecting(world):
             listener.accept()[0].close()
 
     thread = threading.Thread(target=serve)
-    world.start(*PYTHON, "import signal; signal.pause()", readiness=Readiness(alive_s=None, connect=True), port=port, wait_s=0)
+    world.start(
+        *PYTHON, "import signal; signal.pause()", readiness=Readiness(alive_s=None, connect=True), port=port, wait_s=0
+    )
     thread.start()
     try:
         report = starting.wait(**world.parts, target=world.target(), timeout_s=15)
@@ -350,7 +361,9 @@ while True: signal.pause()
     processes.send(row.child, signal.SIGKILL)
     with world.state.write():
         eventually(lambda: world.row().status == "running" and processes.alive(row.supervisor))
-        eventually(lambda: len(leftovers(row) - {row.child}) == 1, "it is started again although nothing can be written")
+        eventually(
+            lambda: len(leftovers(row) - {row.child}) == 1, "it is started again although nothing can be written"
+        )
         again = next(iter(leftovers(row) - {row.child}))
         eventually(lambda: world.log() == b"upup", "its output is read")
         processes.send(again, signal.SIGUSR1)

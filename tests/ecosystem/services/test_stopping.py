@@ -31,12 +31,15 @@ def hermit(path):
         "import signal\\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\\n"
         "while True: signal.pause()"], {})
 """
-FAMILY = HERMIT + """
+FAMILY = (
+    HERMIT
+    + """
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 hermit("a")
 hermit("b")
 while True: signal.pause()
 """
+)
 
 
 def hermits(world, *names):
@@ -183,7 +186,9 @@ def test_a_stranger_with_the_same_pid_is_never_signalled(world):
 def test_all_services_of_a_repository_end_together(world):
     stubborn = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('up', flush=True)\nwhile True: signal.pause()"
     for name in ("one", "two", "three"):
-        world.python(stubborn, name=name, readiness=Readiness(log_pattern="up", alive_s=None), policy=Policy(grace_s=1.0))
+        world.python(
+            stubborn, name=name, readiness=Readiness(log_pattern="up", alive_s=None), policy=Policy(grace_s=1.0)
+        )
     began = time.monotonic()
     done = stopping.stop_all(**world.parts, repo_id="repo_one", repo="one")
     assert time.monotonic() - began < 2.5, "not one after the other"
