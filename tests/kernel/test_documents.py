@@ -73,7 +73,7 @@ def test_aliases_may_not_expand_without_end():
     before = time.process_time()
     with pytest.raises(DocumentError):
         load_yaml("\n".join(levels))
-    assert time.process_time() - before < 2  # the bomb itself would run for minutes
+    assert time.process_time() - before < 10  # the bomb itself would run for minutes
 
 
 def test_merge_keys_may_not_expand_without_end():

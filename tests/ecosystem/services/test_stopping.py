@@ -85,7 +85,7 @@ def test_a_service_that_obeys_is_stopped_at_once(world):
     report = world.server()
     began = time.monotonic()
     done = world.stop()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 4.5
     assert (done.report.status, done.report.exit_code, done.report.pid) == ("stopped", -signal.SIGTERM, None)
     assert processes.identify(report.pid) is None
     assert not places(world.home, world.row().id).output.exists()
