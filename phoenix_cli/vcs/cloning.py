@@ -29,6 +29,8 @@ _ALWAYS = ("--template=", "--no-recurse-submodules", "--origin=origin")
 #: Blobs up to this size come at once: nearly all that detection reads. On 12 real repositories it then waits for 0 or 1
 #: fetches; with ``blob:none`` for 5 to 154 of them, one after the other.
 SMALL = "64k"
+#: No commit of ours could help; and fewer than a hundred objects would be unpacked, each compressed anew.
+_BLOBS_ONLY = (("fetch.negotiationAlgorithm", "noop"), ("fetch.unpackLimit", "1"))
 _UNFILTERED = "filtering not recognized by server"  # git's warning; everything is here then
 
 
@@ -181,7 +183,7 @@ def _fetch(git: Git, clone: Clone, oids: Collection[str], listen: Listener | Non
             "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
             "--filter=blob:none", "--stdin", "origin", at=clone.place, reach=reach_of(clone.wish.source), timeout_s=None,
             input="".join(f"{oid}\n" for oid in oids).encode(), what=f"fetch of {clone.wish.source.name}", listen=listen,
-            settings=(("fetch.negotiationAlgorithm", "noop"),),  # we have no commit that could help
+            settings=_BLOBS_ONLY,
         )  # fmt: skip
     except PhoenixError as error:
         if error.code != "git.unadvertised":

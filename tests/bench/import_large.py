@@ -14,7 +14,7 @@ from pathlib import Path
 
 from measure import PHOENIX, report, temporary_home
 
-FILES, SIZE = 250, 1_000_000  # of random bytes, so that nothing gets smaller
+SIZES = (5_000_000,) * 20 + (1_000_000,) * 150  # of random bytes, so that nothing gets smaller
 ROUNDS = 5
 BAR = 1.1
 QUIET = {
@@ -39,10 +39,10 @@ def main() -> int:
 
 def make(folder: Path) -> Path:
     """Make a repository as a forge keeps it: one pack, and filters allowed."""
-    for number in range(FILES):
+    for number, size in enumerate(SIZES):
         path = folder / f"d{number % 20}" / f"f{number}.bin"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(os.urandom(SIZE))
+        path.write_bytes(os.urandom(size))
     (folder / "package.json").write_text('{"name": "large", "scripts": {"build": "tsc"}}')
     for words in (
         ["init", "-q", "-b", "main"], ["config", "uploadpack.allowFilter", "true"],
@@ -90,7 +90,7 @@ def compare(what: str, url: str, root: Path) -> bool:
                 {**os.environ, "PHOENIX_HOME": str(root / "home")},
             )
         )
-        if sum(1 for _ in (root / "home/repos").rglob("*.bin")) != FILES:
+        if sum(1 for _ in (root / "home/repos").rglob("*.bin")) != len(SIZES):
             raise SystemExit("not all files are there")
         shutil.rmtree(root / "clone")
         shutil.rmtree(root / "home")
