@@ -90,7 +90,7 @@ def _write_report(flags: Flags, argv: Sequence[str]) -> Path | None:
             f"- command: `phoenix {' '.join(without_secrets(list(argv)))}`",
             "",
             "```",
-            traceback.format_exc().rstrip(),
+            without_secrets(traceback.format_exc().rstrip()),
             "```",
             "",
         ]

@@ -42,19 +42,49 @@ def stamp(root: Path, places: Iterable[str]) -> tuple[str, int]:
     return digest.hexdigest(), newest
 
 
-def places_of(root: Path, read: Iterable[str], git: Place | None) -> list[str]:
-    """Return what an answer about a folder rests on: its folders, the files that were read, the state of git."""
-    return [*_folders(root), *read, *(_git_files(git) if git else ())]
+def places_of(root: Path, read: Iterable[str], git: Place | None, listed: Iterable[str] | None = None) -> list[str]:
+    """Return what an answer about a folder rests on: its folders, the files that were read, the state of git.
+
+    ``listed`` are files that are known to be there; they spare a look into most folders.
+    """
+    return [*_folders(root, _parents(listed or ())), *read, *(_git_files(git) if git else ())]
 
 
-def _folders(root: Path) -> list[str]:
-    found, pending = [""], [""]
+def _parents(paths: Iterable[str]) -> dict[str, set[str]]:
+    """Return folder -> the folders in it, of all folders that hold one of the paths."""
+    found: dict[str, set[str]] = {}
+    for folder in {path.rpartition("/")[0] for path in paths}:
+        while folder:
+            above = folder.rpartition("/")[0]
+            beside = found.setdefault(above, set())
+            if folder in beside:
+                break
+            beside.add(folder)
+            folder = above
+    return found
+
+
+def _folders(root: Path, known: dict[str, set[str]]) -> list[str]:
+    found, pending, prefix = [""], [""], f"{os.fspath(root)}/"
     while pending:
         folder = pending.pop()
-        below = [f"{folder}/{name}" if folder else name for name in _subfolders(root / folder)]
+        below = known.get(folder, set())
+        if not _has_only(prefix + folder, len(below)):
+            below = {f"{folder}/{name}" if folder else name for name in _subfolders(root / folder)}
         found += below
         pending += below
-    return found
+    return sorted(found)
+
+
+def _has_only(folder: str, count: int) -> bool:
+    """Tell by its links whether a folder has just so many folders in it: each ``..`` is one, ``.`` and its name are two.
+
+    Some file systems count no links (1, always); there one has to look.
+    """
+    try:
+        return os.lstat(folder).st_nlink == count + 2
+    except OSError:
+        return False
 
 
 def _subfolders(folder: Path) -> list[str]:

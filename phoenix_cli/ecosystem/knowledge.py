@@ -61,7 +61,7 @@ def _told_before(path: Path, state: State) -> Detected | None:
 
 def _keep(path: Path, tree: FolderTree, place: Place | None, found: Detected, began: int, state: State) -> None:
     """Note an answer with what proves it, unless something changed so lately that its stamp proves nothing."""
-    places = places_of(path, sorted(tree.opened), place)
+    places = places_of(path, sorted(tree.opened), place, tree.listed)
     proof, newest = stamp(path, places)
     if not settled(newest, began):
         return

@@ -40,13 +40,13 @@ class FolderTree:
         self.root = root
         self.commit = commit
         self._prefix = f"{os.fspath(root)}/"  # joining paths by hand: there may be many thousands
-        self._listed = listed
+        self.listed = listed
         self.opened: set[str] = set()  # what an answer about this folder rests on
 
     def paths(self) -> Iterator[str]:
         """Walk the folder, leaving out what tools made; or yield those of the listed paths that are regular files."""
-        if self._listed is not None:
-            listed = [path for path in self._listed if self._is_file(path)]
+        if self.listed is not None:
+            listed = [path for path in self.listed if self._is_file(path)]
             self.opened.update(path for path in listed if path.endswith(".gitignore"))  # they decide what is listed
             yield from listed
             return

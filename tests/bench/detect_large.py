@@ -26,11 +26,15 @@ def main() -> int:
             (cost(words, times=1, environ={"PHOENIX_HOME": f"{home}/{n}"}) for n in range(5)), key=lambda one: one.cpu_s
         )
         second = cost(words, times=7, environ={"PHOENIX_HOME": f"{home}/0"})
-        start = cost([*PHOENIX, "ecosystem", "detect", "--help"], times=7, environ={"PHOENIX_HOME": f"{home}/0"})
+        nothing = Path(folder) / "nothing"
+        nothing.mkdir()
+        start = cost(
+            [*PHOENIX, "ecosystem", "detect", str(nothing), "--json"], times=7, environ={"PHOENIX_HOME": f"{home}/0"}
+        )
         met = [
             report("first look, CPU", first.cpu_s, 0.5, " s"),
             report("first look, memory", first.rss_mb, 80, " MB"),
-            report("second look, CPU over start-up", (second.cpu_s - start.cpu_s) * 1000, 50, " ms"),
+            report("second look, CPU over the same on an empty folder", (second.cpu_s - start.cpu_s) * 1000, 50, " ms"),
         ]
     return 0 if all(met) else 1
 

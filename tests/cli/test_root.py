@@ -74,19 +74,21 @@ def test_an_unknown_topic_is_not_found(phoenix):
     assert answer.code == 3 and "did you mean exit-codes?" in answer.err
 
 
-def test_a_bug_is_one_sentence_and_a_report(phoenix, tmp_path):
+def test_a_bug_is_one_sentence_and_a_report_without_secrets(phoenix, tmp_path):
     program = (
         "import sys\nfrom phoenix_cli import operations\n"
-        "def broken(app, name, **arguments): raise ZeroDivisionError('secret-free')\n"
+        "def broken(app, name, **arguments): raise ZeroDivisionError(arguments['sources'])\n"
         "operations.perform = broken\n"
         "from phoenix_cli.cli import run\nsys.exit(run(sys.argv[1:]))\n"
     )
-    words = [sys.executable, "-c", program, "doctor"]
+    words = [sys.executable, "-c", program, "ecosystem", "import", "https://ann:hunter2@example.org/x", "-q"]
     done = subprocess.run(words, env=phoenix.environ, capture_output=True, text=True, check=False)
     assert done.returncode == 70
     assert "Traceback" not in done.stderr and "this is a bug" in done.stderr
     (report,) = (phoenix.home / "logs").glob("bug-*.md")
-    assert "ZeroDivisionError" in report.read_text() and str(report) in done.stderr
+    text = report.read_text()
+    assert "ZeroDivisionError" in text and str(report) in done.stderr
+    assert "https://***@example.org/x" in text and "hunter2" not in text + done.stderr
 
 
 def test_interruption_ends_with_130(phoenix):

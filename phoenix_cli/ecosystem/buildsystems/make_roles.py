@@ -84,7 +84,11 @@ def _default_goal(runs: set[str], folder_name: str, text: str) -> tuple[Role, fl
         return "check", 0.7
     if "build" in runs:
         return "build", 0.94
-    return ("other", 0.7) if re.search(r"\bhelp\b|echo|printf|awk", text) else ("build", 0.6)
+    return (
+        ("other", 0.7)
+        if re.search(r"\bhelp\b|echo|printf|awk|\bsed\s+-n|\bcat\b|MAKEFILE_LIST", text)
+        else ("build", 0.6)
+    )
 
 
 def _install(name: str, text: str) -> tuple[Role, float]:
