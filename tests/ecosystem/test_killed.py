@@ -41,15 +41,12 @@ def processes_of(home: Path) -> list[str]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             try:
-                text = (
-                    (entry / "cmdline").read_bytes()
-                    + (entry / "environ").read_bytes()
-                    + os.fsencode(os.readlink(entry / "cwd"))
-                )
+                words = (entry / "cmdline").read_bytes()
+                text = words + (entry / "environ").read_bytes() + os.fsencode(os.readlink(entry / "cwd"))
             except OSError:
                 continue
             if os.fsencode(home) in text:
-                found.append(f"{entry.name} {(entry / 'cmdline').read_bytes()!r}")
+                found.append(f"{entry.name} {words!r}")
     return found
 
 
