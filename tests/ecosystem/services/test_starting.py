@@ -358,8 +358,8 @@ while True: signal.pause()
 """
     world.python(code, readiness=Readiness(log_pattern="up", alive_s=None))
     row = world.row()
-    processes.send(row.child, signal.SIGKILL)
-    with world.state.write():
+    with world.state.write():  # taken before the kill: a quick supervisor would have written it down already
+        processes.send(row.child, signal.SIGKILL)
         eventually(lambda: world.row().status == "running" and processes.alive(row.supervisor))
         eventually(
             lambda: len(leftovers(row) - {row.child}) == 1, "it is started again although nothing can be written"
