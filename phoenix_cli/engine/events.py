@@ -57,12 +57,24 @@ class StepFailed(NamedTuple):
 
 
 class StepDeferred(NamedTuple):
-    """An attempt could not begin: another process holds what it needs; look again at ``until``."""
+    """An attempt could not begin: another process holds what it needs; look again at ``until``, or when ``Awake`` comes.
+
+    ``began``: it was under way and has been ended so that the driver can leave; it counts as no failure.
+    """
 
     at: float
     step: str
     attempt: int
     until: float
+    why: str = ""
+    began: bool = False
+
+
+class Awake(NamedTuple):
+    """What a deferred step waits for may be there now: look again."""
+
+    at: float
+    step: str
 
 
 class Answered(NamedTuple):
@@ -112,6 +124,7 @@ Event = (
     | StepSucceeded
     | StepFailed
     | StepDeferred
+    | Awake
     | Answered
     | UndoEnded
     | CancelRun

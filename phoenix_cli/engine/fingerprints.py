@@ -31,7 +31,10 @@ def flow_hash(flow: Flow, graph: Graph | None = None) -> str:
         name: [_fields(step), sorted([graph.names[one] for one in graph.before[graph.numbers[name]]])]
         for name, step in flow.steps.items()
     }
-    resources = {one.name: one.capacity for one in flow.resources.values()}
+    resources = {
+        one.name: one.capacity if one.scope == "machine" else [one.capacity, one.scope]
+        for one in flow.resources.values()
+    }
     inputs = {one.name: _fields(one) for one in flow.inputs.values()}
     return _hash([SCHEME, flow.name, steps, resources, inputs, flow.keep_going, flow.retry_budget, flow.max_parallel])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from phoenix_cli.engine.fields import NAME, NAME_RULE, Reading, constant
-from phoenix_cli.engine.model import INPUT_TYPES, MAX_STEPS, Flow, Input, Resource, Step
+from phoenix_cli.engine.model import INPUT_TYPES, MAX_STEPS, SCOPES, Flow, Input, Resource, Step
 from phoenix_cli.engine.problems import NOWHERE, Place, Problem
 from phoenix_cli.engine.step_parts import MAX_CAPACITY
 from phoenix_cli.engine.step_reading import DEFAULTS, FIELDS, StepKind, StepReader
@@ -122,10 +122,12 @@ def _named(reading: Reading, node: Node | None, what: str) -> list[tuple[str, No
 def _resources(reading: Reading, node: Node | None) -> dict[str, Resource]:
     found = {}
     for name, entry, place in _named(reading, node, "resources"):
-        value: Node | None = entry
+        keys = {"capacity": entry}
         if isinstance(entry.value, dict):
-            value = reading.keys(entry, ("capacity",), "resources").get("capacity")
-        found[name] = Resource(name, reading.number(value, 1, MAX_CAPACITY) if value else 1, place)
+            keys = dict(reading.keys(entry, ("capacity", "scope"), "resources"))
+        capacity = reading.number(keys["capacity"], 1, MAX_CAPACITY) if "capacity" in keys else 1
+        scope = reading.choice(keys["scope"], SCOPES) if "scope" in keys else "machine"
+        found[name] = Resource(name, capacity, scope, place)
     return found
 
 

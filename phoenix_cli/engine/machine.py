@@ -19,6 +19,7 @@ from phoenix_cli.engine.graph import Graph, build
 from phoenix_cli.engine.model import Flow
 from phoenix_cli.engine.projection import CONFIRM, CRASHED, Projection
 from phoenix_cli.engine.step_states import (
+    BACKING_OFF,
     BAD_ENDS,
     BLOCKED,
     CANCELLED,
@@ -121,8 +122,14 @@ class Machine(Attempts):
         if self.takes_no_more(state):
             self.close(state, CANCELLED, self.run.reason)
         else:
-            self.record(t.Deferred(self.now, event.step, event.attempt, max(self.now, event.until)))
+            until = max(self.now, event.until)
+            self.record(t.Deferred(self.now, event.step, event.attempt, until, event.why, event.began))
             self.arm_retry(state)
+
+    def _awake(self, event: e.Awake) -> None:
+        state = self.run.steps.get(event.step)
+        if state is not None and state.status == BACKING_OFF and state.deferred:
+            self.ready(state)
 
     def _answered(self, event: e.Answered) -> None:
         state = self.run.steps.get(event.step)
@@ -287,6 +294,7 @@ _HANDLERS: dict[type, Callable[[Machine, Any], None]] = {
     e.StepSucceeded: Machine._step_succeeded,
     e.StepFailed: Machine._step_failed,
     e.StepDeferred: Machine._step_deferred,
+    e.Awake: Machine._awake,
     e.Answered: Machine._answered,
     e.UndoEnded: Machine._undo_ended,
     e.CancelRun: Machine._cancel,

@@ -12,10 +12,12 @@ Effect = Literal["pure", "idempotent", "once", "manual"]
 OnAmbiguous = Literal["ask", "fail", "verify", "compensate"]
 Priority = Literal["high", "normal", "low"]
 HoldMode = Literal["count", "exclusive", "shared"]
+Scope = Literal["machine", "run"]
 
 EFFECTS: tuple[Effect, ...] = ("pure", "idempotent", "once", "manual")
 ON_AMBIGUOUS: tuple[OnAmbiguous, ...] = ("ask", "fail", "verify", "compensate")
 PRIORITIES: tuple[Priority, ...] = ("high", "normal", "low")
+SCOPES: tuple[Scope, ...] = ("machine", "run")
 ERROR_CLASSES = ("failed", "timeout", "lost", "unavailable")  # what ``retry.on`` may name, beside exit statuses
 INPUT_TYPES = ("text", "number", "bool", "list", "any")
 MAX_STEPS = 20_000  # the transitive reduction holds a bit for each pair of steps: 50 MB at this size
@@ -66,10 +68,14 @@ Action = Run | Call | SubFlow | Other | Chain
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """Something that steps share: ``capacity`` units of it, or one that is held alone or read together."""
+    """Something that steps share: ``capacity`` units of it, or one that is held alone or read together.
+
+    Of scope ``machine`` it is the same thing in every run of this home that names it, and in ``phoenix lock``.
+    """
 
     name: str
     capacity: int = 1
+    scope: Scope = "machine"
     place: Place = field(default=NOWHERE, compare=False)
 
 

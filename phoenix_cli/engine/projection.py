@@ -82,6 +82,7 @@ class Projection:
             self.queue.discard(state)
         state.status, state.attempt, state.admitted_at = RUNNING, one.attempt, one.at
         state.retry_at = state.started_at = state.output_at = None
+        state.deferred = False
         self._hold(state)
         if state.lane.breaker:
             self.breakers[state.lane.breaker].admitted(one.at)
@@ -156,7 +157,9 @@ class Projection:
         state = self.steps[one.step]
         self._release(state)
         self._breaker(state, one.at, "")
-        state.status, state.retry_at = BACKING_OFF, one.until
+        state.status, state.retry_at, state.message, state.deferred = BACKING_OFF, one.until, one.why, True
+        if not one.began:
+            state.attempt = one.attempt - 1  # it never was
 
     def _expanded(self, one: t.Expanded) -> None:
         group = self.steps[one.step]

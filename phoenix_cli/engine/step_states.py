@@ -29,7 +29,7 @@ class StepState:
 
     __slots__ = (
         "admitted_at", "after", "attempt", "before", "cached", "children", "code",
-        "confirmed", "ended_at", "error", "failed_needs", "item", "lane", "level",
+        "confirmed", "deferred", "ended_at", "error", "failed_needs", "item", "lane", "level",
         "lost", "message", "name", "open_children", "open_needs", "output_at", "outputs",
         "parent", "patient", "process", "rank", "ready_at", "retry_at", "slots",
         "spec", "started_at", "status", "stopping", "ticket", "tries", "undo",
@@ -59,7 +59,7 @@ class StepState:
         self.ended_at: float | None = None
         self.process: Any = None
         self.stopping = ""
-        self.confirmed = False
+        self.confirmed = self.deferred = False
         self.outputs = NO_OUTPUTS
         self.cached = False
         self.error = self.message = ""

@@ -69,12 +69,14 @@ class Stopping(NamedTuple):
 
 
 class Deferred(NamedTuple):
-    """An admitted attempt gave everything back before it began."""
+    """An admitted attempt gave everything back before it began; or it ``began`` and was ended with its driver."""
 
     at: float
     step: str
     attempt: int
     until: float
+    why: str = ""
+    began: bool = False
 
 
 class Expanded(NamedTuple):

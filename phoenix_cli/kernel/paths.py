@@ -35,6 +35,11 @@ class Home:
         return self.root / "cache"
 
     @property
+    def flows(self) -> Path:
+        """One folder for each run of a flow: output of its steps, the socket of its host process."""
+        return self.root / "flows"
+
+    @property
     def locks(self) -> Path:
         """Lock files; the kernel lets go of a lock when its holder dies."""
         return self.root / "locks"

@@ -48,6 +48,7 @@ class Simulation:
         self.happening: list[tuple[float, int, Any]] = []
         self.count = 0
         self.executed: list[tuple[str, int]] = []
+        self.tries: dict[str, int] = {}
         self.undone: list[str] = []
         self.running: dict[tuple[str, int], str] = {}
         self.finished: list[str] = []
@@ -89,7 +90,8 @@ class Simulation:
 
     def start(self, one: i.Start) -> None:
         """Start an attempt, or put it off."""
-        if until := self.world.defer(one.step, one.attempt):
+        self.tries[one.step] = self.tries.get(one.step, 0) + 1
+        if until := self.world.defer(one.step, self.tries[one.step]):
             self.later(self.now, e.StepDeferred(self.now, one.step, one.attempt, self.now + until))
             return
         self.executed.append((one.step, one.attempt))
@@ -138,6 +140,7 @@ class Simulation:
         after.journal = self.journal[:keep]
         after.machine = replay(self.flow, after.journal, room=self.room, measured=self.measured)
         after.now = self.now if keep is None else after.machine.now
+        after.tries = dict(self.tries)
         after.executed, after.undone = list(self.executed), list(self.undone)
         alive = frozenset(self.running) if adopt else frozenset()
         if adopt:

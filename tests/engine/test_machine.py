@@ -528,6 +528,24 @@ def test_an_attempt_that_another_process_holds_up_gives_everything_back():
     run.good("b")
     run.wait(5)
     assert run.started() == ["a"]
+    assert run.attempt("a") == 1
+
+
+def test_a_step_that_was_put_off_begins_when_it_is_told_that_it_may():
+    run = Driven("a: {run: x}\nb: {run: x}")
+    assert run.started() == ["a", "b"]
+    run.send(e.StepDeferred(0, "a", 1, 60.0, "gpu is held"))
+    run.send(e.Awake(1, "b"))
+    assert run.started() == []
+    run.send(e.Awake(2, "a"))
+    assert run.started() == ["a"]
+
+
+def test_an_attempt_that_was_ended_with_its_driver_is_no_failure_but_was_an_attempt():
+    run = Driven("a: {run: x}")
+    assert run.started() == ["a"]
+    run.send(e.StepDeferred(0, "a", 1, 0.0, "interrupted", began=True))
+    assert run.started() == ["a"]
     assert run.attempt("a") == 2
 
 

@@ -186,3 +186,110 @@ def m0005_imports(db: Any) -> None:
         ) STRICT, WITHOUT ROWID
         """
     )
+
+
+@step
+def m0006_flows(db: Any) -> None:
+    """Runs of flows and their journals; what steps usually take; targets that are left alone for a while."""
+    db.execute(
+        """
+        CREATE TABLE flow_runs (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            flow TEXT NOT NULL,
+            file TEXT NOT NULL,
+            dir TEXT NOT NULL,
+            source TEXT NOT NULL,
+            flow_hash TEXT NOT NULL,
+            inputs TEXT NOT NULL,
+            options TEXT NOT NULL,
+            status TEXT NOT NULL,
+            reason TEXT NOT NULL DEFAULT '',
+            parent_id TEXT,
+            parent_step TEXT,
+            fence INTEGER NOT NULL DEFAULT 1,
+            owner_pid INTEGER,
+            owner_started TEXT,
+            owner_boot TEXT,
+            beat REAL,
+            cancel_reason TEXT,
+            started_at TEXT NOT NULL,
+            ended_at TEXT,
+            duration_s REAL,
+            counts TEXT NOT NULL DEFAULT '{}'
+        ) STRICT
+        """
+    )
+    db.execute("CREATE INDEX flow_runs_by_flow ON flow_runs(flow, number)")
+    db.execute("CREATE INDEX flow_runs_by_parent ON flow_runs(parent_id)")
+    db.execute(
+        """
+        CREATE TABLE flow_journal (
+            run INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            wall REAL NOT NULL,
+            body TEXT NOT NULL,
+            hash BLOB NOT NULL,
+            PRIMARY KEY (run, seq)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute(
+        """
+        CREATE TABLE step_durations (
+            fingerprint TEXT PRIMARY KEY,
+            mean_s REAL NOT NULL,
+            runs INTEGER NOT NULL,
+            updated_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute(
+        """
+        CREATE TABLE breakers (
+            target TEXT PRIMARY KEY,
+            status TEXT NOT NULL,
+            failures INTEGER NOT NULL,
+            until REAL NOT NULL,
+            updated_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+
+
+@step
+def m0007_leases(db: Any) -> None:
+    """What steps and people hold of resources that all runs of this home share, and who waits for it."""
+    db.execute(
+        """
+        CREATE TABLE leases (
+            holder TEXT NOT NULL,
+            resource TEXT NOT NULL,
+            amount INTEGER NOT NULL,
+            shared INTEGER NOT NULL,
+            owner TEXT NOT NULL,
+            processes TEXT NOT NULL,
+            boot_id TEXT NOT NULL,
+            beat REAL NOT NULL,
+            ttl_s REAL NOT NULL,
+            note TEXT NOT NULL DEFAULT '',
+            taken_at TEXT NOT NULL,
+            PRIMARY KEY (holder, resource)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute("CREATE INDEX leases_by_resource ON leases(resource)")
+    db.execute(
+        """
+        CREATE TABLE lease_waits (
+            holder TEXT NOT NULL,
+            resource TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            processes TEXT NOT NULL,
+            boot_id TEXT NOT NULL,
+            beat REAL NOT NULL,
+            since_at TEXT NOT NULL,
+            PRIMARY KEY (holder, resource)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
