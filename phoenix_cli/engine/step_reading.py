@@ -26,10 +26,14 @@ from phoenix_cli.engine.yaml_nodes import Node
 
 @dataclass(frozen=True, slots=True)
 class StepKind:
-    """A kind of step that a higher layer hands in: its key in the file, and a check that returns what is wrong, or ""."""
+    """A kind of step that a higher layer hands in: its key in the file, and a check that returns what is wrong, or "".
+
+    ``command`` turns its body, with every text filled in, into the command that is run; a ``PhoenixError`` refuses it.
+    """
 
     name: str
     check: Callable[[Any], str]
+    command: Callable[[Any], Run] | None = None
 
 
 Reader = Callable[[Reading, Node], Any]

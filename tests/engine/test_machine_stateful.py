@@ -62,7 +62,14 @@ class AnyEvents(RuleBasedStateMachine):
         }.get(how) or e.StepFailed(
             self.now, step, attempt, "failed" if isinstance(how, int) else how, how if isinstance(how, int) else None
         )
+        state = self.machine.run.steps[step]
+        if how == "defer" and state.status == "running" and state.attempt == attempt:
+            self.started.remove((step, attempt))  # it never was: its number is given again
         self.send(event)
+
+    @rule(data=st.data())
+    def awake(self, data):
+        self.send(e.Awake(self.now, data.draw(st.sampled_from(sorted(self.machine.run.steps)))))
 
     @precondition(lambda self: self.undos)
     @rule(data=st.data(), ok=st.booleans(), lost=st.booleans())

@@ -1,0 +1,1 @@
+"""Carry flows through: the journal, the coordinator, and what is known of runs."""

@@ -1,0 +1,65 @@
+"""Where a flow's text comes from: a file, or a flow that a higher layer writes for what it is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from phoenix_cli.kernel.errors import NotFound, Usage, did_you_mean
+
+MAX_BYTES = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A flow's text, the folder that its relative paths start from, and what to call it."""
+
+    text: str
+    dir: Path
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """A flow that is written anew for each run, from facts. ``asks`` are the inputs that ``write`` takes, with their help."""
+
+    name: str
+    help: str
+    asks: Mapping[str, str]
+    write: Callable[[Mapping[str, str]], Source]
+
+
+Builtins = Mapping[str, Builtin]
+
+
+def source_of(target: str, inputs: Mapping[str, str], builtins: Builtins, here: Path) -> tuple[Source, dict[str, str]]:
+    """Return the text of a flow, by its file's path or a built-in's name, and the inputs that are left for the flow itself.
+
+    Raises ``NotFound`` with near names, ``Usage`` for a file that is no text.
+    """
+    path = here / Path(target).expanduser()
+    if target in builtins and not path.is_file():
+        builtin = builtins[target]
+        asked = {name: value for name, value in inputs.items() if name in builtin.asks}
+        return builtin.write(asked), {name: value for name, value in inputs.items() if name not in builtin.asks}
+    return _read(target, path, builtins), dict(inputs)
+
+
+def _read(target: str, path: Path, builtins: Builtins) -> Source:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotFound(
+            f"no flow file {target}", code="flow.no_file",
+            hints=(*did_you_mean(target, builtins), f"built-in flows: {', '.join(builtins)}" if builtins else ""),
+        ) from None  # fmt: skip
+    except OSError as error:
+        raise Usage(f"cannot read {target}", code="flow.unreadable", cause=(error.strerror or "").lower()) from None
+    if len(data) > MAX_BYTES:
+        raise Usage(f"{target} is larger than {MAX_BYTES >> 20} MiB", code="flow.too_large")
+    try:
+        return Source(data.decode(), path.parent.resolve(), str(path.resolve()))
+    except UnicodeDecodeError:
+        raise Usage(f"{target} is no text", code="flow.unreadable", hints=("a flow file is YAML in UTF-8",)) from None
