@@ -26,6 +26,13 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "ecosystem stop": ("phoenix ecosystem stop shop",),
     "ecosystem logs": ("phoenix ecosystem logs shop web --follow",),
     "ecosystem status": ("phoenix ecosystem status", "phoenix ecosystem status shop"),
+    "lock hold": (
+        "phoenix lock hold gpu -- python train.py",
+        "phoenix lock hold licence=1 data:shared --capacity 4 --wait 10m -- make test",
+        'phoenix lock hold printer --for 2h --note "changing the toner"',
+    ),
+    "lock list": ("phoenix lock list", "phoenix lock list --json=id,resource,owner"),
+    "lock release": ("phoenix lock release printer",),
     "status": ("phoenix status", "phoenix status --json"),
     "events": ("phoenix events --operation ecosystem.run --limit 10", "phoenix events --follow"),
     "doctor": ("phoenix doctor", "phoenix doctor --json=id,status"),

@@ -260,36 +260,26 @@ def m0006_flows(db: Any) -> None:
 @step
 def m0007_leases(db: Any) -> None:
     """What steps and people hold of resources that all runs of this home share, and who waits for it."""
-    db.execute(
-        """
-        CREATE TABLE leases (
-            holder TEXT NOT NULL,
-            resource TEXT NOT NULL,
-            amount INTEGER NOT NULL,
-            shared INTEGER NOT NULL,
-            owner TEXT NOT NULL,
-            processes TEXT NOT NULL,
-            boot_id TEXT NOT NULL,
-            beat REAL NOT NULL,
-            ttl_s REAL NOT NULL,
-            note TEXT NOT NULL DEFAULT '',
-            taken_at TEXT NOT NULL,
-            PRIMARY KEY (holder, resource)
-        ) STRICT, WITHOUT ROWID
-        """
-    )
+    for table in ("leases", "lease_waits"):
+        db.execute(
+            f"""
+            CREATE TABLE {table} (
+                holder TEXT NOT NULL,
+                resource TEXT NOT NULL,
+                amount INTEGER NOT NULL,
+                shared INTEGER NOT NULL,
+                capacity INTEGER NOT NULL,
+                owner TEXT NOT NULL,
+                inside TEXT NOT NULL,
+                processes TEXT NOT NULL,
+                boot_id TEXT NOT NULL,
+                beat REAL NOT NULL,
+                ttl_s REAL,
+                note TEXT NOT NULL,
+                since REAL NOT NULL,
+                since_at TEXT NOT NULL,
+                PRIMARY KEY (holder, resource)
+            ) STRICT, WITHOUT ROWID
+            """
+        )
     db.execute("CREATE INDEX leases_by_resource ON leases(resource)")
-    db.execute(
-        """
-        CREATE TABLE lease_waits (
-            holder TEXT NOT NULL,
-            resource TEXT NOT NULL,
-            owner TEXT NOT NULL,
-            processes TEXT NOT NULL,
-            boot_id TEXT NOT NULL,
-            beat REAL NOT NULL,
-            since_at TEXT NOT NULL,
-            PRIMARY KEY (holder, resource)
-        ) STRICT, WITHOUT ROWID
-        """
-    )
