@@ -1,0 +1,214 @@
+"""Calls in processes of their own, which can be killed: warm workers, started when they are needed."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from queue import SimpleQueue
+
+from phoenix_cli.engine.executors.calls.desk import Desk
+from phoenix_cli.engine.executors.calls.threads import BEFORE, CANCELLED
+from phoenix_cli.engine.executors.calls.worker_process import WorkerProcess
+from phoenix_cli.engine.executors.interface import Deliver, Job, JobEnded, JobKey, JobOutput, JobStarted
+from phoenix_cli.kernel import process_table, processes
+from phoenix_cli.kernel.clock import Clock
+from phoenix_cli.kernel.process_table import TREE_VARIABLE
+from phoenix_cli.kernel.processes import Identity, describe_exit
+
+CLOSING_GRACE_S = 1.0
+LOST_GRACE_S = 1.0  # for what a worker that died has left
+LOOK_S = 1.0  # how often a log is looked at for ``JobOutput``
+JOIN_S = 10.0
+
+
+class _Seat:
+    """A thread with at most one worker. Who cancels leaves the grace here and writes to ``alarm``."""
+
+    __slots__ = ("alarm", "cancelled", "waker", "worker")
+
+    def __init__(self) -> None:
+        self.waker, self.alarm = os.pipe()
+        os.set_blocking(self.waker, False)
+        os.set_blocking(self.alarm, False)
+        self.cancelled: dict[JobKey, float] = {}
+        self.worker: WorkerProcess | None = None
+
+    def wake(self) -> None:
+        """Let the thread look at what was cancelled."""
+        try:
+            os.write(self.alarm, b"!")
+        except BlockingIOError:
+            pass  # it is full, so the thread will wake
+
+    def drain(self) -> None:
+        """Forget what woke it."""
+        try:
+            os.read(self.waker, 4096)
+        except BlockingIOError:
+            pass
+
+    def close(self) -> None:
+        """Give the pipe back."""
+        os.close(self.waker)
+        os.close(self.alarm)
+
+
+class ProcessCalls:
+    """Performs calls in at most ``slots`` workers, each for one folder and watched by a thread of its own.
+
+    The thread that starts a worker lives as long as the worker: the kernel's death signal is bound to that thread.
+    """
+
+    def __init__(self, slots: int, deliver: Deliver, clock: Clock, environ: Mapping[str, str], tag: str) -> None:
+        self._slots, self._deliver, self._clock, self._environ, self._tag = slots, deliver, clock, environ, tag
+        self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        self._desk: Desk[_Seat] = Desk()
+        self._seats: list[tuple[threading.Thread, _Seat]] = []
+        self._left: set[str] = set()
+
+    def __contains__(self, key: JobKey) -> bool:
+        return key in self._desk
+
+    def workers(self) -> list[int]:
+        """Return the process ids of the workers that there are."""
+        return [worker.pid for _, seat in self._seats if (worker := seat.worker) is not None]
+
+    def submit(self, job: Job) -> None:
+        """Put a job into the queue; reports come from the threads."""
+        self._desk.put(job)
+        self._queue.put(job)
+        if len(self._seats) < self._slots and len(self._seats) < len(self._desk):
+            seat = _Seat()
+            thread = threading.Thread(target=self._work, args=(seat,), name="phoenix-worker", daemon=True)
+            self._seats.append((thread, seat))
+            thread.start()
+
+    def cancel(self, key: JobKey, grace_s: float) -> None:
+        """Withdraw a job that waits; end the whole tree of one that is performed."""
+        if self._desk.withdraw(key):
+            self._deliver(JobEnded(key, "failed", CANCELLED, BEFORE))
+        elif (seat := self._desk.place_of(key)) is not None:
+            seat.cancelled[key] = grace_s
+            seat.wake()
+
+    def close(self, *, kill: bool) -> None:
+        """Withdraw what waits, end what is performed; with ``kill`` report on it and end what calls have left running."""
+        if not kill:
+            self._deliver = _nobody
+        for key in self._desk.waiting():
+            self.cancel(key, CLOSING_GRACE_S)
+        for key in self._desk.performed():
+            self.cancel(key, CLOSING_GRACE_S)
+        for _ in self._seats:
+            self._queue.put(None)
+        for thread, _ in self._seats:
+            thread.join(JOIN_S)
+        self._seats.clear()
+        if kill and self._left:
+            processes.end(self._leftovers, self._clock, grace_s=CLOSING_GRACE_S)
+        self._left.clear()
+
+    def _leftovers(self) -> set[Identity]:
+        return {one for mark in self._left for one in processes.tree((), "", mark)}
+
+    def _work(self, seat: _Seat) -> None:
+        while (job := self._queue.get()) is not None:
+            if not self._desk.begin(job.key, seat):
+                continue
+            ended = self._perform(job, seat)
+            self._desk.finish(job.key)
+            seat.cancelled.clear()
+            self._deliver(ended)
+        self._retire(seat)
+        seat.close()
+
+    def _perform(self, job: Job, seat: _Seat) -> JobEnded:
+        key = job.key
+        try:
+            worker = self._worker(job, seat)
+        except OSError as error:
+            return JobEnded(key, "unavailable", None, f"cannot start a process for calls: {error.strerror}")
+        self._deliver(JobStarted(key, asdict(worker.identity) if worker.identity else {"pid": worker.pid}))
+        worker.send(replace(job, env={**job.env, TREE_VARIABLE: key.tag}))  # if it cannot, the worker has died
+        with _looking(job) as grown:
+            while True:
+                if (outcome := worker.wait(seat.waker, LOOK_S)) is not None:
+                    return JobEnded(key, *outcome)
+                if (grace_s := seat.cancelled.get(key)) is not None:
+                    return self._stopped(key, seat, grace_s)
+                if (code := worker.died()) is not None:
+                    return self._lost(key, seat, code)
+                seat.drain()
+                if next(grown):
+                    self._deliver(JobOutput(key))
+
+    def _worker(self, job: Job, seat: _Seat) -> WorkerProcess:
+        """Return the seat's worker, another one when it serves another folder: a process holds one module of a name."""
+        worker = seat.worker
+        if worker is not None and (worker.folder != job.dir or worker.died() is not None):
+            self._retire(seat)
+        if seat.worker is None:
+            seat.worker = WorkerProcess(job.dir, self._environ, self._tag, job.log)
+        return seat.worker
+
+    def _retire(self, seat: _Seat) -> None:
+        worker, seat.worker = seat.worker, None
+        if worker is not None and worker.leave(self._clock):
+            self._left.add(worker.mark)
+
+    def _stopped(self, key: JobKey, seat: _Seat, grace_s: float) -> JobEnded:
+        code = self._end(key, seat, grace_s)
+        return JobEnded(key, "failed", code, f"cancelled; its process {_died(code)}")
+
+    def _lost(self, key: JobKey, seat: _Seat, code: int) -> JobEnded:
+        self._end(key, seat, LOST_GRACE_S)
+        return JobEnded(key, "lost", code, f"the process of the call {_died(code)}")
+
+    def _end(self, key: JobKey, seat: _Seat, grace_s: float) -> int:
+        worker, seat.worker = seat.worker, None
+        assert worker is not None
+        return worker.end(key.tag, self._clock, grace_s)
+
+
+def _died(code: int) -> str:
+    return f"was {describe_exit(code)}" if code < 0 else describe_exit(code)
+
+
+@contextmanager
+def _looking(job: Job) -> Iterator[Iterator[bool]]:
+    """Tell again and again whether the log has grown since the last time; always no when nobody asked."""
+
+    def grown() -> Iterator[bool]:
+        before = _size(job)
+        while True:
+            now = _size(job)
+            yield now > before
+            before = now
+
+    yield grown()
+
+
+def _size(job: Job) -> int:
+    try:
+        return job.log.stat().st_size if job.tells_output else 0
+    except OSError:
+        return 0
+
+
+def _nobody(_: object) -> None:
+    return None
+
+
+def end_remains(keys: Collection[JobKey], clock: Clock, grace_s: float = CLOSING_GRACE_S) -> None:
+    """End every process that carries the tag of one of these jobs: what is left of a coordinator that is gone."""
+    wanted = {key.tag for key in keys}
+
+    def find() -> set[Identity]:
+        tags = ((pid, process_table.environment(pid).get(TREE_VARIABLE)) for pid in process_table.table())
+        return {one for pid, tag in tags if tag in wanted and (one := processes.identify(pid))}
+
+    if wanted:
+        processes.end(find, clock, grace_s=grace_s)
