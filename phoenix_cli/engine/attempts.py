@@ -259,7 +259,12 @@ class Attempts:
         self.arm_undo(state)
 
     def _resume_running(self, state: StepState, alive: bool) -> None:
-        if not alive:
+        if not alive and not state.stopping and state.spec.effect in ("pure", "idempotent"):
+            if self.takes_no_more(state):
+                self.close(state, CANCELLED, self.run.reason)
+            else:  # it was lost with its driver, which says nothing about the step
+                self.record(t.Deferred(self.now, state.name, state.attempt, self.now, "interrupted", True))
+        elif not alive:
             self.attempt_failed(state, "lost", None, "its worker died")
         elif state.stopping:
             self.instructions.append(i.Stop(state.name, state.attempt, state.stopping))

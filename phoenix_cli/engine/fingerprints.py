@@ -9,8 +9,9 @@ import dataclasses
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import Any
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from phoenix_cli.engine.graph import Graph, build
 from phoenix_cli.engine.model import Flow, Step
@@ -44,20 +45,27 @@ def idempotency_key(run_id: str, step: str) -> str:
     return _hash([SCHEME, run_id, step])
 
 
+class _Shape(NamedTuple):
+    names: tuple[str, ...]
+    defaults: tuple[Any, ...]
+    take: Callable[[Any], tuple[Any, ...]]
+
+
 @functools.cache
-def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
-    found = []
+def _shape(kind: type) -> _Shape:
+    names, defaults = [], []
     for field in dataclasses.fields(kind):
-        default = field.default_factory() if callable(field.default_factory) else field.default
         if field.name not in _NOT_HASHED:
-            found.append((field.name, default))
-    return tuple(found)
+            names.append(field.name)
+            defaults.append(field.default_factory() if callable(field.default_factory) else field.default)
+    take = operator.attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+    return _Shape(tuple(names), tuple(defaults), take)
 
 
 def _fields(value: Any) -> dict[str, Any]:
+    shape = _shape(type(value))
     found: dict[str, Any] = {"": type(value).__name__}
-    for name, default in _defaults(type(value)):  # type: ignore[arg-type]  # a class is hashable
-        one = getattr(value, name)
+    for name, one, default in zip(shape.names, shape.take(value), shape.defaults, strict=True):
         if one is not default and one != default:
             found[name] = _plain(one)
     return found

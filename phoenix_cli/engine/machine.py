@@ -8,6 +8,7 @@ An event about an attempt that is not the current one is ignored: the answer of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from phoenix_cli.engine import events as e
@@ -48,6 +49,7 @@ class Machine(Attempts):
     ) -> None:
         room = min(room, flow.max_parallel) if flow.max_parallel else room
         super().__init__(Projection(flow, graph or build(flow), max(1, room), measured))
+        self.held = False  # the driver is about to leave: nothing new may start
 
     def handle(self, event: e.Event) -> i.Turn:
         """Take an event; return what to journal and then to do. ``at`` of an event is never before that of the last."""
@@ -56,6 +58,16 @@ class Machine(Attempts):
         _HANDLERS[type(event)](self, event)
         self._settle()
         return i.Turn(self.transitions, self.instructions)
+
+    @cached_property
+    def flow_hash(self) -> str:
+        """The content hash of the flow; milliseconds for a large one."""
+        return flow_hash(self.run.flow, self.run.graph)
+
+    def offer(self, room: int) -> None:
+        """Change how many steps may run at once; fewer than do run is fine. Send an event to have it used."""
+        self.run.free += room - self.run.room
+        self.run.room = room
 
     @property
     def wake_at(self) -> float | None:
@@ -74,8 +86,7 @@ class Machine(Attempts):
 
     def _begin(self, event: e.Begin) -> None:
         if self.run.status == "new":
-            known = flow_hash(self.run.flow, self.run.graph)
-            self.record(t.Begun(event.at, event.run_id, known, event.seed, event.inputs, event.breakers))
+            self.record(t.Begun(event.at, event.run_id, self.flow_hash, event.seed, event.inputs, event.breakers))
             self.watch_breakers()
 
     def _step_started(self, event: e.StepStarted) -> None:
@@ -232,7 +243,7 @@ class Machine(Attempts):
 
     def _dispatch(self) -> None:
         run = self.run
-        while run.free > 0 and run.queue.heap:
+        while run.free > 0 and run.queue.heap and not self.held:
             found = run.queue.pop(self.now)
             if found is None:
                 return
@@ -276,7 +287,7 @@ def replay(
     """Return a machine in the state that a journal tells of; send it ``Resume`` next. Raise ``Conflict`` for another flow."""
     machine = Machine(flow, room=room, measured=measured)
     for transition in journal:
-        if isinstance(transition, t.Begun) and transition.flow_hash != flow_hash(flow, machine.run.graph):
+        if isinstance(transition, t.Begun) and transition.flow_hash != machine.flow_hash:
             raise Conflict(
                 "the flow has changed since the run began",
                 code="flow.changed",
