@@ -79,12 +79,12 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("ecosystem.status", "ecosystem.serving:service_status", "GET", "/api/ecosystem/services", "read", (*_SERVE, "git")),
     Operation("ecosystem.logs", "ecosystem.serving:service_log", "GET", "/api/ecosystem/{repo}/logs", "read", (*_SERVE, "git")),
     Operation(
-        "lock.hold", "engine.leases.people:hold_lock", "POST", "/api/locks", "external",
+        "lock.hold", "engine.leases.holding:hold_lock", "POST", "/api/locks", "external",
         ("state", "events", "clock", "environ"), mcp=False,
     ),
-    Operation("lock.list", "engine.leases.people:list_locks", "GET", "/api/locks", "read", ("state", "clock")),
+    Operation("lock.list", "engine.leases.held_locks:list_locks", "GET", "/api/locks", "read", ("state", "clock")),
     Operation(
-        "lock.release", "engine.leases.people:release_lock", "DELETE", "/api/locks/{lock}", "write",
+        "lock.release", "engine.leases.held_locks:release_lock", "DELETE", "/api/locks/{lock}", "write",
         ("state", "events", "clock"),
     ),
     Operation("system.overview", "ecosystem.overview:look_over", "GET", "/api/overview", "read", _SERVE),

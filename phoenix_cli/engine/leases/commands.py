@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from phoenix_cli.kernel import processes
@@ -32,9 +33,10 @@ def run(argv: Sequence[str], environ: Mapping[str, str], began: Callable[[Identi
         identity = processes.identify(child)
         if identity:
             began(identity)
-        os.write(go, b"1")
+        with suppress(BrokenPipeError):  # it was killed already
+            os.write(go, b"1")
         os.close(go)
-        return _status(_wait(child))
+        return _status(os.waitpid(child, 0)[1])
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -66,10 +68,6 @@ def _leave_signals_to(child: int) -> dict[signal.Signals, Any]:
     for number in _PASSED_ON:
         before[number] = signal.signal(number, pass_on)
     return before
-
-
-def _wait(child: int) -> int:
-    return os.waitpid(child, 0)[1]
 
 
 def _status(waited: int) -> int:
