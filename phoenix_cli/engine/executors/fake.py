@@ -74,6 +74,7 @@ class FakeExecutor:
         self.waiting: deque[Job] = deque()
         self.told: dict[JobKey, JobEnded] = {}
         self._capabilities = Capabilities(slots, survives)
+        self._endings: dict[JobKey, Ending] = {}
         self._unreported: dict[JobKey, JobEnded] = {}
         self._deliver: Deliver | None = None
         self._fence = 0
@@ -136,13 +137,14 @@ class FakeExecutor:
     def finish(self, job: JobKey | str, ending: Ending | None = None) -> None:
         """End a job that runs, given by its key or its step's name, as the script says or in another way."""
         key = self._key(job)
-        ended = self.running.pop(key)
-        self._tell(key, ending or self._ending(ended))
+        del self.running[key]
+        scripted = self._endings.pop(key)
+        self._tell(key, ending or scripted)
         self._begin()
 
     def finish_all(self) -> None:
         """End everything that runs and everything that waits, in order, but for what never ends."""
-        while ending := [key for key, job in self.running.items() if self._ending(job).ends]:
+        while ending := [key for key in self.running if self._endings[key].ends]:
             self.finish(ending[0])
 
     def say(self, job: JobKey | str) -> None:
@@ -168,11 +170,11 @@ class FakeExecutor:
             self._beginning = False
 
     def _start(self, job: Job) -> None:
-        self.running[job.key] = job
-        self._send(JobStarted(job.key, {"fake": len(self.submits)}))
-        if self.automatic and job.key in self.running and self._ending(job).ends:
-            del self.running[job.key]
-            self._tell(job.key, self._ending(job))
+        key, ending = job.key, self._ending(job)
+        self.running[key], self._endings[key] = job, ending
+        self._send(JobStarted(key, {"fake": len(self.submits)}))
+        if self.automatic and ending.ends and key in self.running:
+            self.finish(key)
 
     def _key(self, job: JobKey | str) -> JobKey:
         return next(key for key in self.running if key.step == job) if isinstance(job, str) else job
