@@ -14,6 +14,9 @@ from phoenix_cli.kernel.paths import Home, default_home
 from phoenix_cli.kernel.settings import Settings
 
 if TYPE_CHECKING:
+    from phoenix_cli.engine.running.driving import Means
+    from phoenix_cli.engine.running.sources import Builtins
+    from phoenix_cli.engine.step_reading import StepKind
     from phoenix_cli.kernel.events import Events
     from phoenix_cli.kernel.state import State
     from phoenix_cli.vcs.runner import Git
@@ -50,6 +53,30 @@ class App:
         from phoenix_cli.vcs.runner import Git
 
         return Git(environ=self.environ)
+
+    @cached_property
+    def kinds(self) -> Mapping[str, StepKind]:
+        """The kinds of steps that layers above the engine carry out."""
+        return {}
+
+    @cached_property
+    def builtins(self) -> Builtins:
+        """The flows that are written from facts."""
+        return {}
+
+    @cached_property
+    def means(self) -> Means:
+        """What runs of flows work with."""
+        from phoenix_cli.engine.running.means import means_of
+
+        return means_of(
+            state=self.state,
+            events=self.events,
+            home=self.home,
+            clock=self.clock,
+            environ=self.environ,
+            kinds=self.kinds,
+        )
 
 
 def build(home: Path | None = None, environ: Mapping[str, str] | None = None) -> App:

@@ -8,6 +8,7 @@ what it does to the world: ``read`` takes no lock and leaves no trace, ``write``
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -41,6 +42,7 @@ class Operation:
 _LOOK = ("state", "git", "clock")
 _SERVE = ("state", "events", "home", "clock")
 _RUN = ("state", "events", "home", "clock", "git", "environ", "user_home")
+_FLOWS = ("state", "kinds")
 
 # fmt: off
 OPERATIONS: tuple[Operation, ...] = (
@@ -87,6 +89,26 @@ OPERATIONS: tuple[Operation, ...] = (
         "lock.release", "engine.leases.held_locks:release_lock", "DELETE", "/api/locks/{lock}", "write",
         ("state", "events", "clock"),
     ),
+    Operation(
+        "ecosystem.check", "ecosystem.checks.checking:check_repository", "POST", "/api/ecosystem/{repo}/check", "write",
+        ("state", "events", "home", "git"),
+    ),
+    Operation(
+        "ecosystem.findings", "ecosystem.checks.checking:read_findings", "GET", "/api/ecosystem/findings/{run_id}", "read",
+        ("home",),
+    ),
+    Operation("flow.run", "engine.running.launching:run_flow", "POST", "/api/flows/runs", "external", ("means", "builtins")),
+    Operation(
+        "flow.resume", "engine.running.launching:resume_flow", "POST", "/api/flows/runs/{run}/resume", "external", ("means",),
+    ),
+    Operation(
+        "flow.cancel", "engine.running.launching:cancel_flow", "POST", "/api/flows/runs/{run}/cancel", "external", ("means",),
+    ),
+    Operation("flow.list", "engine.running.reading:list_runs", "GET", "/api/flows/runs", "read", ("state",)),
+    Operation("flow.show", "engine.running.reading:show_run", "GET", "/api/flows/runs/{run}", "read", _FLOWS),
+    Operation("flow.logs", "engine.running.reading:run_logs", "GET", "/api/flows/runs/{run}/logs", "read", (*_FLOWS, "home")),
+    Operation("flow.events", "engine.running.reading:run_events", "GET", "/api/flows/runs/{run}/events", "read", ("state",)),
+    Operation("flow.history", "engine.running.reading:flow_history", "GET", "/api/flows/history", "read", _FLOWS),
     Operation("system.overview", "ecosystem.overview:look_over", "GET", "/api/overview", "read", _SERVE),
     Operation("health.examine", "health.checks:examine", "GET", "/api/health/checks", "read", ("home", "environ")),
     Operation("events.list", "kernel.events:list_events", "GET", "/api/events", "read", ("state", "events")),
@@ -117,8 +139,11 @@ def perform(app: App, name: str, **arguments: Any) -> Any:
         raise told from error
 
 
+_PLAIN = (str, int, float, bool, list, tuple, dict, os.PathLike, type(None))
+
+
 def _record_failure(app: App, operation: Operation, arguments: dict[str, Any], error: PhoenixError) -> None:
-    plain = {key: value for key, value in arguments.items() if not callable(value)}
+    plain = {key: value for key, value in arguments.items() if isinstance(value, _PLAIN)}
     try:
         with app.state.write() as connection:
             app.events.append(connection, operation.name, arguments=plain, outcome=error.code)

@@ -23,13 +23,13 @@ class Control:
         self.inbox = Inbox()
         self.observer = observer or Silent()
         self._ask = ask
-        self._asked_to_leave = False
+        self.left = False  # whether anybody asked to leave
         self.began: Callable[[ActiveRun], None] = lambda run: None
 
     def leave(self) -> None:
         """End what runs and go, so that the run can be resumed; a second time: at once. Safe in a signal handler."""
-        self.inbox.put(Leave(self._asked_to_leave))
-        self._asked_to_leave = True
+        self.inbox.put(Leave(self.left))
+        self.left = True
 
     def ask(self, run: ActiveRun, step: str, question: str) -> Verdict | None:
         """Put a question to a person; None when nobody answers."""

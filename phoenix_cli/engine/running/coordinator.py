@@ -114,7 +114,7 @@ class Coordinator:
         return run, event_of(run, report, run.now())
 
     def _started(self, report: JobStarted) -> tuple[ActiveRun | None, e.Event | None]:
-        run = self.performer.running(report.key)
+        run = self.performer.began(report.key, report.process)
         if run is None or report.key.role != "step":
             return None, None
         return run, e.StepStarted(run.now(), report.key.step, report.key.attempt, dict(report.process))

@@ -46,7 +46,7 @@ class Means:
     environ: Mapping[str, str]
     kinds: Mapping[str, StepKind]
     executor: Callable[[FlowRun, int], Executor]
-    sharing: Callable[[ActiveRun, Identity], Sharing]
+    sharing: Callable[[ActiveRun, Mapping[str, object], Identity], Sharing]
     results: Callable[[], Results] | None = None
     grace_s: float = GRACE_S
     hook: Hook | None = None
@@ -65,14 +65,15 @@ class Drive:
     def go(self, opened: Opened, answers: Mapping[str, e.Verdict] | None = None) -> RunTold:
         """Drive a run; return how it stands when this ends."""
         run = opened.run
-        executor = self.means.executor(_row(self.means.state, run), self.room)
-        sharing = self.means.sharing(run, self.owner)
+        row = _row(self.means.state, run)
+        executor = self.means.executor(row, self.room)
+        sharing = self.means.sharing(run, row.options, self.owner)
         coordinator = self._coordinator(run, executor, sharing)
         executor.open(self.control.inbox.put)
         over = False
         try:
             self.control.began(run)
-            first = self._resumed(coordinator, opened, executor) if opened.known or opened.children else opened.first
+            first = self._resumed(coordinator, opened, executor) if isinstance(opened.first, e.Resume) else opened.first
             coordinator.drive(run, first, answers or {})
             over = True
         except PhoenixError as error:
@@ -104,6 +105,7 @@ class Drive:
         adopted = executor.adopt(known, opened.run.fence)
         for one in found:
             performer.jobs.update({key: one.run for key in one.known if key in adopted})
+            performer.sharing.adopt(one.run, [*(key for key in one.known if key in adopted), *_sub_flows(one)])
         for one in found[1:]:
             performer.subflows.admit(performer, one.run)
             self.control.inbox.put(Posted(one.run, _going_on(one, adopted)))
@@ -124,7 +126,8 @@ class Drive:
     def _close(self, coordinator: Coordinator, executor: Executor, run: ActiveRun, *, kill: bool) -> None:
         executor.close(kill=kill)
         coordinator.performer.remembering.close()
-        coordinator.performer.sharing.close()
+        if kill:
+            coordinator.performer.sharing.close()
         if kill and not run.machine.ended:
             try:
                 for one in [run, *coordinator.runs.values()]:
@@ -140,6 +143,11 @@ def _going_on(opened: Opened, adopted: frozenset[JobKey]) -> e.Event:
     alive |= {(one.run.parent_step, one.run.parent_attempt) for one in opened.children}
     alive |= {(step, attempt) for step, attempt, _ in opened.ended}
     return opened.first._replace(alive=frozenset(alive))
+
+
+def _sub_flows(opened: Opened) -> list[JobKey]:
+    going = [JobKey(opened.run.id, one.run.parent_step, one.run.parent_attempt) for one in opened.children]
+    return [*going, *(JobKey(opened.run.id, step, attempt) for step, attempt, _ in opened.ended)]
 
 
 def _all(opened: Opened) -> list[Opened]:

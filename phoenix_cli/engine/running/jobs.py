@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from phoenix_cli.engine.executors.interface import Job, JobKey, Role
@@ -15,9 +15,10 @@ from phoenix_cli.kernel.errors import PhoenixError, Refused
 
 Environ = Mapping[str, str]
 Kinds = Mapping[str, StepKind]
+Held = Callable[[ActiveRun, JobKey], Mapping[str, str]]  # variables that tell what an attempt holds
 
 
-def job_of(run: ActiveRun, key: JobKey, work: Work, spec: Step, environ: Environ, kinds: Kinds) -> Job:
+def job_of(run: ActiveRun, key: JobKey, work: Work, spec: Step, environ: Environ, kinds: Kinds, held: Held) -> Job:
     """Return the job for an attempt; raise ``PhoenixError`` when a step's kind refuses its body."""
     action = performed(work, kinds)
     limits = spec.timeouts
@@ -27,7 +28,7 @@ def job_of(run: ActiveRun, key: JobKey, work: Work, spec: Step, environ: Environ
             spec.outputs.values if key.role == "step" else (), fence=run.fence,
         )  # fmt: skip
     return Job(
-        key, action, str(run.dir / work.dir), variables(key, work, environ), log_of(run.folder, key),
+        key, action, str(run.dir / work.dir), variables(key, work, environ, held(run, key)), log_of(run.folder, key),
         spec.outputs.values if key.role == "step" else (), True, limits.run_s or limits.total_s,
         limits.idle_s is not None, run.fence, priority(run, key.step),
     )  # fmt: skip
@@ -46,11 +47,12 @@ def performed(work: Work, kinds: Kinds) -> Run | Chain | Call:
     return action
 
 
-def variables(key: JobKey, work: Work, environ: Environ) -> dict[str, str]:
+def variables(key: JobKey, work: Work, environ: Environ, held: Environ) -> dict[str, str]:
     """Return all variables of a command: the user's, the step's, and what it may want to know of itself."""
     return {
         **environ,
         **work.env,
+        **held,
         "PHOENIX_RUN_ID": key.run,
         "PHOENIX_STEP": key.step,
         "PHOENIX_ATTEMPT": str(key.attempt),

@@ -9,7 +9,8 @@ from typing import Any
 from phoenix_cli.engine import events as e
 from phoenix_cli.engine import instructions as i
 from phoenix_cli.engine.executors.interface import Executor, Job, JobEnded, JobKey
-from phoenix_cli.engine.model import Call, SubFlow
+from phoenix_cli.engine.instructions import Work
+from phoenix_cli.engine.model import Step, SubFlow
 from phoenix_cli.engine.running.active import ActiveRun
 from phoenix_cli.engine.running.ending import Ending
 from phoenix_cli.engine.running.inbox import Inbox, LookedUp, Posted
@@ -68,14 +69,14 @@ class Performer:
         _PERFORM[type(one)](self, run, one)
 
     def _start(self, run: ActiveRun, one: i.Start) -> None:
-        if type(one.work.action) is SubFlow:
-            self.subflows.start(self, run, one)
-            return
         key = JobKey(run.id, one.step, one.attempt)
         if one.spec.resources and not self._leased(run, key, one):
             return
+        if type(one.work.action) is SubFlow:
+            self.subflows.start(self, run, one)
+            return
         try:
-            job = job_of(run, key, one.work, one.spec, self.environ, self.kinds)
+            job = self._job(run, key, one.work, one.spec)
         except PhoenixError as error:
             self._refused(run, one, key, error)
             return
@@ -84,6 +85,9 @@ class Performer:
             self.remembering.look_up(run, job, one)
         else:
             self.executor.submit(job)
+
+    def _job(self, run: ActiveRun, key: JobKey, work: Work, spec: Step) -> Job:
+        return job_of(run, key, work, spec, self.environ, self.kinds, self.sharing.variables)
 
     def _refused(self, run: ActiveRun, one: i.Start, key: JobKey, error: PhoenixError) -> None:
         self.to_give_back.append(key)
@@ -111,7 +115,7 @@ class Performer:
             self.waits[key] = (run, one)  # an undo is not put off: it keeps its turn
             return
         try:
-            job = job_of(run, key, one.work, one.spec, self.environ, self.kinds)
+            job = self._job(run, key, one.work, one.spec)
         except PhoenixError as error:
             self.inbox.put(Posted(run, e.UndoEnded(run.now(), one.step, one.attempt, False, False, refusal(error))))
             return
@@ -131,7 +135,7 @@ class Performer:
         key = JobKey(run.id, one.step, one.attempt, "check")
         spec = run.machine.run.steps[one.step].spec
         try:
-            job = job_of(run, key, one.work, spec, self.environ, self.kinds)
+            job = self._job(run, key, one.work, spec)
         except PhoenixError:
             self.inbox.put(Posted(run, e.Answered(run.now(), one.step, "unknown", {})))
             return
@@ -145,6 +149,7 @@ class Performer:
         self.ending.over(run, one.status)
         if run.parent is not None:
             del self.runs[run.id]
+            self.to_give_back.append(JobKey(run.parent.id, run.parent_step, run.parent_attempt))
             self.inbox.put(Posted(run.parent, self.subflows.outcome(run, one.status)))
             run.parent.children.pop(run.parent_step, None)
 
@@ -159,6 +164,11 @@ class Performer:
 
     def running(self, key: JobKey) -> ActiveRun | None:
         """Return the run that a job in progress belongs to."""
+        return self.jobs.get(key)
+
+    def began(self, key: JobKey, process: Mapping[str, Any]) -> ActiveRun | None:
+        """Take note of a job's process; return the run that it belongs to."""
+        self.sharing.began(key, process)
         return self.jobs.get(key)
 
     def jobs_running(self) -> list[JobKey]:
@@ -209,10 +219,6 @@ class Performer:
             elif self.sharing.is_free(run, key, run.shared_claims(one.step)):
                 del self.waits[key]
                 yield run, e.Awake(run.now(), one.step)
-
-    def is_plain(self, job: Job) -> bool:
-        """Tell whether a job is a call in this process."""
-        return isinstance(job.action, Call) and not job.killable
 
 
 _PERFORM: Mapping[type, Callable[[Performer, ActiveRun, Any], None]] = {
