@@ -172,10 +172,11 @@ class Leases:
 
     # --- staying alive ----------------------------------------------------------------------------------------
 
-    def beat(self, owner: str) -> None:
-        """Say that an owner is there, so that its leases live for ``ttl_s`` from now."""
+    def beat(self, owner: str) -> int:
+        """Say that an owner is there, so that its leases live for ``ttl_s`` from now; return how many it still has."""
+        now = self._clock.monotonic()
         with self._state.write() as connection:
-            connection.execute("UPDATE leases SET beat = ? WHERE owner = ?", (self._clock.monotonic(), owner))
+            return connection.execute("UPDATE leases SET beat = ? WHERE owner = ?", (now, owner)).rowcount
 
     def transfer(
         self, owner: str, processes: Sequence[Identity], holding: Collection[str] | None = None
