@@ -15,6 +15,7 @@ from phoenix_cli.engine.executors.interface import JobEnded, JobOutput, JobStart
 from phoenix_cli.engine.running.active import ActiveRun, Observer
 from phoenix_cli.engine.running.inbox import Inbox, Leave, LookedUp, Posted
 from phoenix_cli.engine.running.leaving import Leaving
+from phoenix_cli.engine.running.lookahead import LookAhead
 from phoenix_cli.engine.running.ownership import Ownership
 from phoenix_cli.engine.running.performing import Performer
 from phoenix_cli.engine.running.reports import event_of
@@ -32,6 +33,7 @@ class Coordinator:
         self.observer, self.ask = observer, ask
         self.leaving: Leaving | None = None
         self.root: ActiveRun | None = None
+        self.ahead: LookAhead
 
     @property
     def runs(self) -> Mapping[str, ActiveRun]:
@@ -42,6 +44,7 @@ class Coordinator:
         """Go on until the run has ended, or waits for a person, or is left."""
         self.root = root
         self.performer.runs[root.id] = root
+        self.ahead = LookAhead(self.performer.room_of(root), root.machine.run.flow, root.clock.monotonic())
         self.round(root, [first, *(e.Answered(root.now(), step, verdict, {}) for step, verdict in answers.items())])
         while not root.machine.ended and not self._left():
             self._happen(list(self.inbox.take(self._patience())))
@@ -68,12 +71,11 @@ class Coordinator:
 
     def _share_slots(self, run: ActiveRun) -> None:
         """Let a run use what the others leave of the slots; alone it has all of them."""
-        if len(self.runs) > 1 or run.machine.run.room != self.performer.room_of(run):
-            others = sum(
-                max(0, one.machine.run.room - one.machine.run.free) for one in self.runs.values() if one is not run
-            )
-            used = run.machine.run.room - run.machine.run.free
-            run.machine.offer(max(used, min(self.performer.room_of(run), self.performer.slots - others)))
+        if len(self.runs) > 1:
+            others = sum(one.machine.run.room - one.machine.run.free for one in self.runs.values() if one is not run)
+            run.machine.offer(min(self.performer.room_of(run), self.performer.slots - others))
+        elif run.machine.run.room != self.ahead.room:
+            run.machine.offer(self.ahead.room)
 
     def _patience(self) -> float:
         wakes = [one.machine.wake_at - one.now() for one in self.runs.values() if one.machine.wake_at is not None]
@@ -86,6 +88,8 @@ class Coordinator:
             run, event = _TAKE[type(item)](self, item)
             if run is not None and event is not None and run.id in self.runs:
                 found.setdefault(run.id, []).append(event)
+        if self.ahead.applies:
+            self.ahead.note(len(items), self.performer.clock.monotonic())
         self._look_around(found)
         for run in list(self.runs.values()):
             events = found.get(run.id)

@@ -10,16 +10,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
+from time import perf_counter
 
 from phoenix_cli.engine.executors.calls import printing, targets
 from phoenix_cli.engine.executors.calls.calling import perform
 from phoenix_cli.engine.executors.calls.desk import Desk
 from phoenix_cli.engine.executors.calls.printing import Seat
-from phoenix_cli.engine.executors.interface import Deliver, Job, JobEnded, JobKey
+from phoenix_cli.engine.executors.interface import Deliver, Job, JobEnded, JobKey, JobStarted
 from phoenix_cli.engine.model import Call
 
 CANCELLED = -15  # what a command comes to that is ended by SIGTERM
 BEFORE = "cancelled before it began"
+SLOW_S = 0.001  # what waits behind a call of so long is told to begin when it does
 STUCK = "a call in a thread cannot be stopped: it did not end in time and may still be running"
 
 
@@ -32,10 +34,12 @@ class ThreadCalls:
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._desk: Desk[Seat] = Desk()
         self._functions: dict[tuple[str, str], targets.Function] = {}
-        self._threads: list[threading.Thread] = []
+        self._threads: list[threading.Thread] = []  # also those that are stuck
+        self._serving = 0
         self._timers: list[threading.Timer] = []
         self._folder = ""
         self._closed = False
+        self._held_up = False
 
     def __contains__(self, key: JobKey) -> bool:
         return key in self._desk
@@ -59,7 +63,8 @@ class ThreadCalls:
         """Put a job into the queue; reports come from the threads."""
         self._desk.put(job)
         self._queue.put(job)
-        if len(self._threads) < self._slots and len(self._threads) < len(self._desk):
+        if self._serving < self._slots and self._serving < len(self._desk):
+            self._serving += 1
             self._start()
 
     def cancel(self, key: JobKey, grace_s: float) -> None:
@@ -109,7 +114,12 @@ class ThreadCalls:
             if not desk.begin(key, seat):
                 continue
             seat.log = job.log
+            if self._held_up:
+                deliver(JobStarted(key, {}))  # it has waited for a slow one: its time counts from here
+                self._held_up = not self._queue.empty()
+            began = perf_counter()
             outcome = perform(job, find, log)
+            self._held_up = self._held_up or perf_counter() - began > SLOW_S
             seat.clear()
             if not desk.finish(key):
                 break  # given up; another thread is in this one's place
