@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from queue import SimpleQueue
 
@@ -132,18 +131,20 @@ class ProcessCalls:
         except OSError as error:
             return JobEnded(key, "unavailable", None, f"cannot start a process for calls: {error.strerror}")
         self._deliver(JobStarted(key, asdict(worker.identity) if worker.identity else {"pid": worker.pid}))
+        size = _size(job)
         worker.send(replace(job, env={**job.env, TREE_VARIABLE: key.tag}))  # if it cannot, the worker has died
-        with _looking(job) as grown:
-            while True:
-                if (outcome := worker.wait(seat.waker, LOOK_S)) is not None:
-                    return JobEnded(key, *outcome)
-                if (grace_s := seat.cancelled.get(key)) is not None:
-                    return self._stopped(key, seat, grace_s)
-                if (code := worker.died()) is not None:
-                    return self._lost(key, seat, code)
-                seat.drain()
-                if next(grown):
-                    self._deliver(JobOutput(key))
+        while True:
+            outcome = worker.wait(seat.waker, LOOK_S)
+            seat.drain()  # before the look at what was cancelled: who cancels now wakes the next wait
+            if outcome is not None:
+                return JobEnded(key, *outcome)
+            if (grace_s := seat.cancelled.get(key)) is not None:
+                return self._stopped(key, seat, grace_s)
+            if (code := worker.died()) is not None:
+                return self._lost(key, seat, code)
+            before, size = size, _size(job)
+            if size > before:
+                self._deliver(JobOutput(key))
 
     def _worker(self, job: Job, seat: _Seat) -> WorkerProcess:
         """Return the seat's worker, another one when it serves another folder: a process holds one module of a name."""
@@ -177,21 +178,8 @@ def _died(code: int) -> str:
     return f"was {describe_exit(code)}" if code < 0 else describe_exit(code)
 
 
-@contextmanager
-def _looking(job: Job) -> Iterator[Iterator[bool]]:
-    """Tell again and again whether the log has grown since the last time; always no when nobody asked."""
-
-    def grown() -> Iterator[bool]:
-        before = _size(job)
-        while True:
-            now = _size(job)
-            yield now > before
-            before = now
-
-    yield grown()
-
-
 def _size(job: Job) -> int:
+    """Return how long the log is; 0 when nobody asks."""
     try:
         return job.log.stat().st_size if job.tells_output else 0
     except OSError:
