@@ -1,0 +1,1 @@
+"""What can be said of a flow before it runs: order, critical path, expected duration, what binds."""
