@@ -76,6 +76,7 @@ class FakeExecutor:
         self._capabilities = Capabilities(slots, survives)
         self._endings: dict[JobKey, Ending] = {}
         self._unreported: dict[JobKey, JobEnded] = {}
+        self._unsettled: dict[JobKey, JobEnded] = {}
         self._deliver: Deliver | None = None
         self._fence = 0
         self._beginning = False
@@ -107,10 +108,17 @@ class FakeExecutor:
             self.waiting.remove(job)
             self._tell(key, CANCELLED)
 
+    def settled(self, keys: Collection[JobKey]) -> None:
+        """Forget ends that need not be told again."""
+        for key in keys:
+            self._unsettled.pop(key, None)
+
     def adopt(self, known: Collection[JobKey], fence: int) -> frozenset[JobKey]:
         """Keep what is known, tell what ended while no driver was there, forget the rest."""
         self.adopts.append((frozenset(known), fence))
         self._fence = max(self._fence, fence)
+        if self._capabilities.survives:
+            self._unreported = {**self._unsettled, **self._unreported}
         here = {*self.running, *self._unreported, *(job.key for job in self.waiting)}
         self.running = {key: job for key, job in self.running.items() if key in known}
         self.waiting = deque(job for job in self.waiting if job.key in known)
@@ -195,5 +203,5 @@ class FakeExecutor:
         if self._deliver is None:
             return
         if isinstance(report, JobEnded):
-            self.told[report.key] = report
+            self.told[report.key] = self._unsettled[report.key] = report
         self._deliver(report)

@@ -112,8 +112,11 @@ class Executor(Protocol):
     def cancel(self, key: JobKey, grace_s: float) -> None:
         """Ask the whole tree of a job to end, kill it after the grace; answered by ``JobEnded``. Unknown keys: nothing."""
 
+    def settled(self, keys: Collection[JobKey]) -> None:
+        """Take note that the ends of these jobs are in the journal: they need not be told to the next driver."""
+
     def adopt(self, known: Collection[JobKey], fence: int) -> frozenset[JobKey]:
-        """Return which of the jobs of a driver that is gone still run or have ended unreported, and report on them from now on.
+        """Return which of the jobs of a driver that is gone still run or have ended unsettled, and report on them from now on.
 
         Whatever else is left of that driver's jobs is ended before this returns.
         """

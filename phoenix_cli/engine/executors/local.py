@@ -35,6 +35,10 @@ class LocalExecutor:
         """Cancel a call that is here, else a command."""
         (self._calls if key in self._calls else self._commands).cancel(key, grace_s)
 
+    def settled(self, keys: Collection[JobKey]) -> None:
+        """Pass on what need not be told again; calls do not outlive the driver."""
+        self._commands.settled(keys)
+
     def adopt(self, known: Collection[JobKey], fence: int) -> frozenset[JobKey]:
         """Take over commands that live on; end what is left of anything else."""
         adopted = self._commands.adopt(known, fence)

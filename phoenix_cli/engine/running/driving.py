@@ -9,6 +9,7 @@ from typing import Any
 
 from phoenix_cli.engine import events as e
 from phoenix_cli.engine.executors.interface import Executor, JobKey
+from phoenix_cli.engine.instructions import Finish
 from phoenix_cli.engine.running.active import ActiveRun
 from phoenix_cli.engine.running.control import Control
 from phoenix_cli.engine.running.coordinator import Coordinator
@@ -55,9 +56,9 @@ class Means:
 class Drive:
     """One coordinator's work on one run. ``room`` is how many steps run at once."""
 
-    def __init__(self, means: Means, control: Control, room: int) -> None:
+    def __init__(self, means: Means, control: Control, room: int, owner: Identity | None = None) -> None:
         self.means, self.control, self.room = means, control, room
-        self.owner = myself(os.getpid())
+        self.owner = owner or myself(os.getpid())
         self.opener = Opener(
             means.state, means.events, means.home, means.clock, means.kinds, self.owner, room=room, hook=means.hook
         )
@@ -74,7 +75,10 @@ class Drive:
         try:
             self.control.began(run)
             first = self._resumed(coordinator, opened, executor) if isinstance(opened.first, e.Resume) else opened.first
-            coordinator.drive(run, first, answers or {})
+            if run.machine.ended:  # the journal says so already, only its row does not
+                coordinator.performer.ending.over(run, run.machine.run.status)
+            else:
+                coordinator.drive(run, first, answers or {})
             over = True
         except PhoenixError as error:
             over = error.code != "flow.taken_over"  # the new coordinator has adopted what runs
@@ -108,7 +112,10 @@ class Drive:
             performer.sharing.adopt(one.run, [*(key for key in one.known if key in adopted), *_sub_flows(one)])
         for one in found[1:]:
             performer.subflows.admit(performer, one.run)
-            self.control.inbox.put(Posted(one.run, _going_on(one, adopted)))
+            if one.run.machine.ended:
+                performer.perform(one.run, Finish(one.run.machine.run.status))
+            else:
+                self.control.inbox.put(Posted(one.run, _going_on(one, adopted)))
         for one in found:
             for step, attempt, row in one.ended:
                 event = self._ended_meanwhile(one.run, step, attempt, row)

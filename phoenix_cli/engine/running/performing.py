@@ -197,6 +197,7 @@ class Performer:
         if self.to_give_back:
             keys, self.to_give_back = self.to_give_back, []
             self.sharing.give_back(keys)
+            self.executor.settled(keys)
         if run.machine.run.breakers and transitions:
             self.ending.keep_breakers(run)
 

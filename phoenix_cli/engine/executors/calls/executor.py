@@ -64,6 +64,9 @@ class CallExecutor:
         self._threads.cancel(key, grace_s)
         self._processes.cancel(key, grace_s)
 
+    def settled(self, keys: Collection[JobKey]) -> None:
+        """Take no note: there is no next driver to tell."""
+
     def adopt(self, known: Collection[JobKey], fence: int) -> frozenset[JobKey]:
         """End what is left of the calls of a driver that is gone; nothing of them can be adopted."""
         end_remains(known, self._clock)

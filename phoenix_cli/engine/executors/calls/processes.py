@@ -24,7 +24,7 @@ JOIN_S = 10.0
 
 
 class _Seat:
-    """A thread with at most one worker. Who cancels leaves the grace here and writes to ``alarm``."""
+    """A thread with at most one worker. Who cancels leaves the time to kill here and writes to ``alarm``."""
 
     __slots__ = ("alarm", "cancelled", "waker", "worker")
 
@@ -90,7 +90,8 @@ class ProcessCalls:
         if self._desk.withdraw(key):
             self._deliver(JobEnded(key, "failed", CANCELLED, BEFORE))
         elif (seat := self._desk.place_of(key)) is not None:
-            seat.cancelled[key] = grace_s
+            kill_at = self._clock.monotonic() + grace_s
+            seat.cancelled[key] = min(kill_at, seat.cancelled.get(key, kill_at))
             seat.wake()
 
     def close(self, *, kill: bool) -> None:
@@ -138,8 +139,8 @@ class ProcessCalls:
             seat.drain()  # before the look at what was cancelled: who cancels now wakes the next wait
             if outcome is not None:
                 return JobEnded(key, *outcome)
-            if (grace_s := seat.cancelled.get(key)) is not None:
-                return self._stopped(key, seat, grace_s)
+            if key in seat.cancelled:
+                return self._stopped(key, seat)
             if (code := worker.died()) is not None:
                 return self._lost(key, seat, code)
             before, size = size, _size(job)
@@ -160,18 +161,19 @@ class ProcessCalls:
         if worker is not None and worker.leave(self._clock):
             self._left.add(worker.mark)
 
-    def _stopped(self, key: JobKey, seat: _Seat, grace_s: float) -> JobEnded:
-        code = self._end(key, seat, grace_s)
+    def _stopped(self, key: JobKey, seat: _Seat) -> JobEnded:
+        code = self._end(key, seat)
         return JobEnded(key, "failed", code, f"cancelled; its process {_died(code)}")
 
     def _lost(self, key: JobKey, seat: _Seat, code: int) -> JobEnded:
-        self._end(key, seat, LOST_GRACE_S)
+        seat.cancelled.setdefault(key, self._clock.monotonic() + LOST_GRACE_S)
+        self._end(key, seat)
         return JobEnded(key, "lost", code, f"the process of the call {_died(code)}")
 
-    def _end(self, key: JobKey, seat: _Seat, grace_s: float) -> int:
+    def _end(self, key: JobKey, seat: _Seat) -> int:
         worker, seat.worker = seat.worker, None
         assert worker is not None
-        return worker.end(key.tag, self._clock, grace_s)
+        return worker.end(key.tag, self._clock, lambda: seat.cancelled[key])
 
 
 def _died(code: int) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +28,7 @@ sys.path[:] = json.loads(sys.argv[1])
 from phoenix_cli.engine.executors.calls.worker import main
 main(int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
 """
+LOOK_S = 0.03  # between looks at what is being ended
 LEAVE_S = 2.0  # for an idle worker to see the end of its input
 
 
@@ -106,20 +108,30 @@ class WorkerProcess:
         try:
             self._process.wait(LEAVE_S)
         except subprocess.TimeoutExpired:
-            self.end("", clock, 0.0)
+            self.end("", clock, clock.monotonic)
         self._close()
         return bool(self.mark and processes.tree((), "", self.mark))
 
-    def end(self, tag: str, clock: Clock, grace_s: float) -> int:
-        """End it and everything below it or tagged, also what comes to light while it dies; return its return code."""
+    def end(self, tag: str, clock: Clock, until: Callable[[], float]) -> int:
+        """End it and everything below it or tagged, also what comes to light while it dies; return its return code.
+
+        All are asked to leave, and killed when the clock says ``until()``, which may come to be earlier meanwhile.
+        """
         seen: set[Identity] = {self.identity} if self.identity else set()
+        asked: set[Identity] = set()
 
         def find() -> set[Identity]:
             found = processes.tree(seen, tag, self.mark)
             seen.update(found)
             return found
 
-        processes.end(find, clock, grace_s=grace_s)
+        while (left := find()) and clock.monotonic() < until():
+            for one in left - asked:
+                processes.send(one, signal.SIGTERM)
+            asked |= left
+            clock.sleep(LOOK_S)
+        if left:
+            processes.end(find, clock, grace_s=0.0)
         if self._process.stdin is not None and not self._process.stdin.closed:
             self._process.stdin.close()
         code = self._process.wait()
