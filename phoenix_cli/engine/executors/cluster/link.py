@@ -1,0 +1,152 @@
+"""The connection to a Dask scheduler: the only place of the driver that holds a Dask client. One event loop's thread."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from phoenix_cli import __version__
+from phoenix_cli.engine.executors.cluster.task import OP, topic
+from phoenix_cli.engine.executors.cluster.worker_side import install, perform
+from phoenix_cli.kernel.errors import PhoenixError, Unavailable
+
+CONNECT_S = 4.0
+ANSWER_S = 10.0
+#: What a call over the network may raise: its own failures, and what the other side raised, which is sent back.
+UNREACHABLE = (OSError, TimeoutError, RuntimeError, ValueError, LookupError, TypeError)
+Bell = Callable[[Mapping[str, Any]], None]
+
+
+class Link:
+    """A client that is made anew when the scheduler was gone. ``refused``: nobody listens at its address.
+
+    ``scheduler`` is the id of the scheduler process that it spoke to last.
+    """
+
+    def __init__(self, address: str, session: str, bell: Bell) -> None:
+        self.address = address.replace("dask://", "tcp://", 1)
+        self.session, self._bell = session, bell
+        self.client: Any = None
+        self.scheduler = ""
+        self.refused = False
+
+    @property
+    def connected(self) -> bool:
+        """Tell whether the scheduler is there, as far as is known."""
+        return self.client is not None and self.client.status == "running"
+
+    async def connect(self) -> None:
+        """Connect, and see that every worker has our version. Raises ``Unavailable``."""
+        await self.disconnect()
+        await self._knock()
+        try:
+            self.client = await self._client()
+            self.scheduler = str(self.client.scheduler_info()["id"])
+            self.client.subscribe_topic(topic(self.session), lambda event: self._bell(event[1]))
+            await self.prepare()
+        except UNREACHABLE as error:
+            await self.disconnect()
+            raise self._unavailable(str(error)) from None
+        except PhoenixError:
+            await self.disconnect()
+            raise
+
+    async def disconnect(self) -> None:
+        """Let go of the client, whatever state it is in."""
+        client, self.client = self.client, None
+        if client is not None:
+            try:
+                await client.close(timeout=CONNECT_S)
+            except UNREACHABLE:
+                pass  # it was gone already
+
+    async def _knock(self) -> None:
+        """See whether anybody listens; Dask itself would go on trying for as long as it may."""
+        place = urlsplit(self.address)
+        self.refused = False
+        if place.scheme not in ("tcp", "tls"):
+            return
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                _, stream = await asyncio.open_connection(place.hostname, place.port)
+            stream.close()
+        except (OSError, TimeoutError) as error:
+            self.refused = isinstance(error, ConnectionRefusedError)
+            raise self._unavailable("nobody listens there" if self.refused else str(error) or "no answer") from None
+
+    async def _client(self) -> Any:
+        from distributed import Client
+
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is reported, in our words
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that versions of Dask differ; what does not work will say so
+            make: Any = Client  # untyped
+            client = make(self.address, asynchronous=True, timeout=CONNECT_S, set_as_default=False)
+            await client
+        return client
+
+    async def prepare(self) -> None:
+        """Make all workers answer to us. Raises ``Unavailable`` when one has another version of phoenix, or none."""
+        found = await asyncio.wait_for(self._here().run(install, on_error="return"), ANSWER_S)
+        for worker, version in found.items():
+            if version == __version__:
+                continue
+            cause = f"it has phoenix {version}, here is {__version__}" if isinstance(version, str) else str(version)
+            raise Unavailable(
+                f"the worker {worker} of {self.address} cannot run steps",
+                code="executor.worker",
+                cause=cause,
+                hints=(f'install "phoenix-cli[dask]=={__version__}" where the workers run',),
+            )
+
+    @staticmethod
+    async def settled(future: Any) -> BaseException | None:
+        """Wait until Dask has done with a task; return what was wrong with it, None also when it was dropped."""
+        from concurrent.futures import CancelledError
+
+        import distributed
+
+        wait: Any = distributed.wait  # untyped
+        try:
+            with future.client.as_current():
+                await wait(future)
+            return await future.exception() if future.status == "error" else None
+        except (CancelledError, *UNREACHABLE):
+            return None
+
+    async def workers(self) -> dict[str, int]:
+        """Return the workers' addresses and how many jobs each can perform at once."""
+        return dict(await asyncio.wait_for(self._here().nthreads(), ANSWER_S))
+
+    async def announce(self, fence: int) -> None:
+        """Tell the scheduler, and so every worker that asks it, which driver is the newest."""
+        await asyncio.wait_for(self._here().set_metadata(["phoenix", self.session], fence), ANSWER_S)
+
+    async def exchange(self, worker: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Ask one worker of ours, by way of the scheduler. Raises one of ``UNREACHABLE``."""
+        words = {"op": OP, "session": self.session, **message}
+        answer = await asyncio.wait_for(self._here().scheduler.proxy(msg=words, worker=worker), ANSWER_S)
+        if answer is None:  # a worker that has come since; it has no handler, and so no jobs
+            return {"stale": 0, "at": 0.0, "jobs": []}
+        return answer  # type: ignore[no-any-return]
+
+    def send(self, body: Mapping[str, Any], name: str, priority: float) -> Any:
+        """Give a task to Dask; return its future."""
+        return self._here().submit(perform, body, key=name, pure=False, retries=0, priority=priority)
+
+    def _here(self) -> Any:
+        if self.client is None:
+            raise ConnectionError("not connected")
+        return self.client
+
+    def _unavailable(self, cause: str) -> Unavailable:
+        return Unavailable(
+            f"cannot reach the Dask scheduler at {self.address}",
+            code="executor.unreachable",
+            cause=cause,
+            hints=("dask scheduler", f"dask worker {self.address}"),
+        )
