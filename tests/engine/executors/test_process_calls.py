@@ -133,6 +133,19 @@ def test_who_forks_twice_and_ignores_the_signal_is_ended_too(caller, tmp_path):
     assert not alive(pid)
 
 
+def test_who_asks_again_with_less_patience_is_heard(caller, tmp_path):
+    file = tmp_path / "pid"
+    key = caller.submit("mine:fork_and_wait", {"file": str(file)}, killable=True)
+    pid = pid_in(file)
+    caller.executor.cancel(key, 3600)
+    worker = caller.reports.start_of(key).process["pid"]
+    eventually(lambda: not alive(worker))  # it has been asked; its child does not care
+    assert alive(pid)
+    caller.executor.cancel(key, 0.0)
+    assert caller.reports.end_of(key).error == "failed"
+    assert not alive(pid)
+
+
 def test_what_a_call_leaves_running_lives_until_the_executor_is_closed(caller, tmp_path):
     file = tmp_path / "pid"
     assert caller.perform("mine:leave_a_child", {"file": str(file)}, env=path(), killable=True).error == ""
