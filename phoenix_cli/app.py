@@ -14,6 +14,7 @@ from phoenix_cli.kernel.paths import Home, default_home
 from phoenix_cli.kernel.settings import Settings
 
 if TYPE_CHECKING:
+    from phoenix_cli.ecosystem.flows.facts import Ground
     from phoenix_cli.engine.running.driving import Means
     from phoenix_cli.engine.running.sources import Builtins
     from phoenix_cli.engine.step_reading import StepKind
@@ -57,12 +58,23 @@ class App:
     @cached_property
     def kinds(self) -> Mapping[str, StepKind]:
         """The kinds of steps that layers above the engine carry out."""
-        return {}
+        from phoenix_cli.ecosystem.flows.repo_step import step_kinds
+
+        return step_kinds(self.home.root)
 
     @cached_property
     def builtins(self) -> Builtins:
         """The flows that are written from facts."""
-        return {}
+        from phoenix_cli.ecosystem.flows.builtins import builtin_flows
+
+        return builtin_flows(lambda: self.ground)
+
+    @cached_property
+    def ground(self) -> Ground:
+        """What built-in flows are written from."""
+        from phoenix_cli.ecosystem.flows.facts import Ground
+
+        return Ground(self.state, self.home, self.git, self.clock, self.environ, os.cpu_count() or 1)
 
     @cached_property
     def means(self) -> Means:

@@ -21,6 +21,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "ecosystem build": ("phoenix ecosystem build click --sandbox --net",),
     "ecosystem test": ("phoenix ecosystem test click --trust", "phoenix ecosystem test click -- -k parser"),
     "ecosystem run": ("phoenix ecosystem run click lint", "phoenix ecosystem run click tox:docs --timeout 600"),
+    "ecosystem check": ("phoenix ecosystem check click secrets", "phoenix ecosystem check click ci --fail-on medium"),
+    "ecosystem findings": ("phoenix ecosystem findings run_7f3a --json",),
     "ecosystem trust": ("phoenix ecosystem trust click", "phoenix ecosystem trust click --revoke"),
     "ecosystem start": ("phoenix ecosystem start shop web --port 8080", "phoenix ecosystem start shop --http /health"),
     "ecosystem stop": ("phoenix ecosystem stop shop",),
