@@ -6,6 +6,7 @@ the list of tests says who is held against what. The work is named (``Work``); a
 
 from __future__ import annotations
 
+import itertools
 import os
 import shlex
 import signal
@@ -20,6 +21,7 @@ import pytest
 
 from phoenix_cli.engine.executors.calls.executor import CallExecutor
 from phoenix_cli.engine.executors.fake import GOOD, NEVER, Ending, FakeExecutor, fail
+from phoenix_cli.engine.executors.host.executor import HostExecutor
 from phoenix_cli.engine.executors.interface import (
     OUTPUT_BYTES,
     Executor,
@@ -30,6 +32,7 @@ from phoenix_cli.engine.executors.interface import (
     Report,
     Role,
 )  # fmt: skip
+from phoenix_cli.engine.executors.local import LocalExecutor
 from phoenix_cli.engine.model import Action, Call, Run
 from phoenix_cli.kernel import processes
 from phoenix_cli.kernel.clock import SystemClock
@@ -45,8 +48,11 @@ Capability = Literal[
     "codes",  # tells exit statuses
     "programs",  # starts programs, which can be missing
     "dies",  # outlives work that kills its own process
-    "workers",  # something performs the work that can be killed: ``kill_worker``
+    "queues",  # has slots of its own: what is more than those waits here, not in the driver
+    "workers",  # a process performs one job and can be killed: ``kill_worker``
+    "hosts",  # a process performs all jobs and can be killed: ``kill_host``
     "survives",  # its jobs outlive the driver: ``lose_driver``
+    "successors",  # a second driver can take over while the first still lives: ``succeed``
     "repeats",  # can be made to tell an end twice: ``tell_again``
     "processes",  # tells of the process that performs a job
 ]
@@ -106,7 +112,10 @@ class Reports:
 
 @dataclass(frozen=True)
 class Work:
-    """Something to be done: good, values, large, leave (with ``code``), die, hang, family, note, missing."""
+    """Something to be done: good, values, large, leave (with ``code``), die, hang, gate, family, note, missing.
+
+    ``hang``, ``gate`` and ``family`` make ``path`` when they are under way; a gate ends well once ``path`` is gone again.
+    """
 
     name: str = "good"
     code: int = 0
@@ -123,7 +132,7 @@ class Stand:
     folder: Path
     action: Callable[[Work], Action]
     killable: bool = False
-    run: str = "run"
+    run: str = field(default_factory=lambda: f"run-{os.getpid()}-{os.urandom(4).hex()}")
     count: int = 0
     works: dict[JobKey, Work] = field(default_factory=dict)
     jobs: dict[JobKey, Job] = field(default_factory=dict)
@@ -165,13 +174,25 @@ class Stand:
         """Return what carries the job's tag."""
         return processes.tagged(key.tag)
 
+    def finish(self, key: JobKey) -> None:
+        """Let a gate end."""
+        self.works[key].path.unlink()
+
     def kill_worker(self, key: JobKey) -> None:
         """Kill whatever performs a job."""
         pid = self.reports.start_of(key).process["pid"]
         os.kill(pid, signal.SIGKILL)
 
+    def kill_host(self) -> None:
+        """Kill whatever performs all jobs."""
+        raise NotImplementedError
+
     def lose_driver(self) -> None:
-        """Let the driver die, so that the executor tells nobody."""
+        """Let the driver die; what follows is a new one, whose executor is not open yet."""
+        raise NotImplementedError
+
+    def succeed(self) -> Stand:
+        """Return the stand of a second driver, whose executor is not open yet."""
         raise NotImplementedError
 
     def tell_again(self, key: JobKey) -> None:
@@ -186,6 +207,7 @@ class Factory:
     name: str
     has: frozenset[Capability]
     make: Callable[[Path, Reports], Stand]
+    marks: tuple[pytest.MarkDecorator, ...] = ()
 
     def __call__(self, folder: Path) -> Stand:
         """Set it up and open it."""
@@ -207,6 +229,7 @@ def call_of(work: Work) -> Action:
         "leave": ("leave", {"code": work.code}),
         "die": ("die", {}),
         "hang": ("hang", {"ready": str(work.path)}),
+        "gate": ("gate", {"ready": str(work.path)}),
         "family": ("family", {"ready": str(work.path)}),
         "note": ("note", {"path": str(work.path)}),
         "missing": ("no_such_function", {}),
@@ -232,10 +255,57 @@ def command_of(work: Work) -> Action:
         "leave": f"exit {work.code}",
         "die": "kill -9 $$",
         "hang": f": >{path}; while :; do sleep 3600; done",
+        "gate": f": >{path}; while [ -e {path} ]; do sleep 0.02; done",
         "family": f"trap '' TERM; sh -c \"trap '' TERM; : >{path}; while :; do sleep 1; done\" & wait; wait; sleep 3600",
         "note": f"echo once >>{path}",
     }
     return Run(("/no/such/program",)) if work.name == "missing" else Run(shell=texts[work.name])
+
+
+class HostStand(Stand):
+    """Commands are performed by a host, which outlives the driver."""
+
+    def host(self) -> HostExecutor:
+        """Return what stands between the driver and the host."""
+        assert isinstance(self.executor, HostExecutor)
+        return self.executor
+
+    def another(self) -> Executor:
+        """Return an executor for another driver of the same run."""
+        return HostExecutor(self.folder, self.run, SystemClock(), slots=SLOTS)
+
+    def kill_host(self) -> None:
+        """Kill the host."""
+        os.kill(self.host().host_pid, signal.SIGKILL)
+
+    def lose_driver(self) -> None:
+        """Let the driver go without a word."""
+        self.executor.close(kill=False)
+        self.executor = self.another()
+
+    def succeed(self) -> Stand:
+        """Return another driver of the same run."""
+        return HostStand(self.another(), Reports(), self.folder, self.action, run=self.run, count=self.count + 1_000)
+
+
+class LocalStand(HostStand):
+    """Commands through the composition of both."""
+
+    def another(self) -> Executor:
+        """Return an executor for another driver of the same run."""
+        commands = HostExecutor(self.folder, self.run, SystemClock(), slots=SLOTS)
+        return LocalExecutor(commands, CallExecutor(SLOTS, SystemClock(), dict(os.environ)))
+
+
+def _commands(kind: type[HostStand], action: Callable[[Work], Action], folder: Path, reports: Reports) -> Stand:
+    stand = kind(FakeExecutor(), reports, folder, action, killable=True)
+    stand.executor = stand.another()
+    return stand
+
+
+def _mixed() -> Callable[[Work], Action]:
+    turns = itertools.cycle((command_of, call_of))
+    return lambda work: next(turns)(work)
 
 
 # ---- the fake
@@ -249,6 +319,10 @@ class FakeStand(Stand):
     def has_begun(self, key: JobKey, ready: Path) -> bool:
         """Nothing is performed, but it is told."""
         return key in self.executor.running
+
+    def finish(self, key: JobKey) -> None:
+        """Let a gate end."""
+        self.executor.finish(key, GOOD)
 
     def lose_driver(self) -> None:
         """Tell nobody from now on."""
@@ -272,6 +346,7 @@ class FakeStand(Stand):
             "leave": fail(work.code, "it failed") if work.code else GOOD,
             "die": Ending("lost", -9, "killed"),
             "hang": NEVER,
+            "gate": NEVER,
             "family": NEVER,
             "missing": Ending("failed", 127, "no such program"),
         }.get(work.name, GOOD)
@@ -283,19 +358,53 @@ def _fake(folder: Path, reports: Reports) -> Stand:
     return stand
 
 
+ALL_OF_A_HOST: frozenset[Capability] = frozenset(
+    {"cancels", "trees", "codes", "programs", "dies", "survives", "successors", "processes"}
+)
 FACTORIES = [
-    Factory("fake", frozenset({"cancels", "codes", "dies", "survives", "repeats", "programs"}), _fake),
-    Factory("threads", frozenset({"codes"}), lambda folder, reports: _calls(folder, reports, killable=False)),
+    Factory("fake", frozenset({"cancels", "codes", "dies", "queues", "survives", "repeats", "programs"}), _fake),
+    Factory("threads", frozenset({"codes", "queues"}), lambda folder, reports: _calls(folder, reports, killable=False)),
     Factory(
         "processes",
-        frozenset({"cancels", "trees", "codes", "dies", "workers", "processes"}),
+        frozenset({"cancels", "trees", "codes", "dies", "queues", "workers", "processes"}),
         lambda folder, reports: _calls(folder, reports, killable=True),
     ),
+    Factory(
+        "host", ALL_OF_A_HOST | {"hosts"}, lambda folder, reports: _commands(HostStand, command_of, folder, reports)
+    ),
+    Factory(
+        "local commands", ALL_OF_A_HOST, lambda folder, reports: _commands(LocalStand, command_of, folder, reports)
+    ),
+    Factory(
+        "local mixed",
+        frozenset({"cancels", "trees", "codes", "dies"}),
+        lambda folder, reports: _commands(LocalStand, _mixed(), folder, reports),
+    ),
 ]
+
+# ---- a cluster
+
+
+def _dask(folder: Path, reports: Reports) -> Stand:
+    from tests.engine.executors.dask_stand import make
+
+    return make(folder, reports)
+
+
+FACTORIES.append(
+    Factory(
+        "dask",
+        frozenset({"cancels", "trees", "codes", "programs", "dies", "workers", "survives", "processes"}),
+        _dask,
+        (pytest.mark.slow,),
+    )
+)
 
 
 def over(*wanted: Capability) -> pytest.MarkDecorator:
     """Make a test once for each executor that can do all of this."""
     able = [factory for factory in FACTORIES if factory.has.issuperset(wanted)]
     assert able, f"nobody can do {wanted}"
-    return pytest.mark.parametrize("factory", able, ids=lambda factory: factory.name)
+    return pytest.mark.parametrize(
+        "factory", [pytest.param(factory, marks=factory.marks, id=factory.name) for factory in able]
+    )

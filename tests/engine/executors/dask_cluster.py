@@ -22,6 +22,7 @@ class Cluster:
         self.folder = folder
         self.tag = f"dask-test-{os.getpid()}-{time.monotonic_ns()}"
         self.address = ""
+        self.ready = False  # for who shares it: all workers have been seen
         self.scheduler: subprocess.Popen[bytes] | None = None
         self.workers: list[subprocess.Popen[bytes]] = []
 
@@ -35,6 +36,7 @@ class Cluster:
         file = self.folder / f"scheduler-{time.monotonic_ns()}.json"
         port = self.address.rpartition(":")[2] or "0"
         words = ["scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard", "--scheduler-file", str(file)]
+        words += ["--idle-timeout", "600s"]  # if the tests are killed
         self.scheduler = self._start(words)
         eventually(lambda: file.exists() and file.read_text().endswith("}"))
         self.address = str(json.loads(file.read_text())["address"])

@@ -86,7 +86,11 @@ class Link:
             warnings.simplefilter("ignore")  # that versions of Dask differ; what does not work will say so
             make: Any = Client  # untyped
             client = make(self.address, asynchronous=True, timeout=CONNECT_S, set_as_default=False)
-            await client
+            try:
+                await client
+            except BaseException:  # cancelled too: what it has begun goes on otherwise
+                await client.close(timeout=CONNECT_S)
+                raise
         return client
 
     async def prepare(self) -> None:
