@@ -106,3 +106,19 @@ def test_who_died_while_it_waited_closes_no_circle(world):
     assert world.take("lock_2", "a", owner=inside_b, call="look").deadlock
     world.kill(7)
     assert world.take("lock_2", "a", owner=inside_b, call="look").deadlock == ()
+
+
+def test_a_circle_that_somebody_elses_end_opens_is_none(world):
+    """Of b there are two; one of them comes back when what eve waits for does, so ann gets hers and bob his."""
+    world.take("lock_a", "a", owner=Owner("ann"))
+    for name in ("bob", "eve"):
+        world.take(f"lock_{name}", "b", capacity=2, owner=Owner(name))
+    world.take("lock_c", "c", owner=Owner("joe"))
+    wait(world, "lock_1", "b", capacity=2, owner=Owner("ann", inside=("lock_a",)))
+    wait(world, "lock_2", "c", owner=Owner("eve", inside=("lock_eve",)))
+    inside_bob = Owner("bob", inside=("lock_bob",))
+    assert world.take("lock_3", "a", owner=inside_bob).deadlock == ()
+    world.take("lock_d", "a2", owner=Owner("joe", inside=("lock_c",)))
+    world.wait("lock_4", "a", owner=Owner("joe", inside=("lock_c",)))
+    refused = world.take("lock_3", "a", owner=inside_bob)
+    assert len(refused.deadlock) == 2, "now joe, too, waits for ann"

@@ -115,6 +115,14 @@ def test_a_signal_for_us_ends_the_command_and_gives_the_lock_back(phoenix, holdi
     assert locks(phoenix) == []
 
 
+def test_interrupting_the_terminal_is_the_commands_to_answer(phoenix, holding):
+    one = holding("gpu", start_new_session=True)
+    os.killpg(one.pid, signal.SIGINT)
+    out, err = one.communicate(timeout=20)
+    assert (one.returncode, out, err.strip()) == (128 + signal.SIGINT, "", "")
+    assert locks(phoenix) == [] and events(phoenix)[-1] == ("lock.release", "ok")
+
+
 def test_a_killed_holder_holds_as_long_as_its_command_lives(phoenix, holding):
     one = holding("gpu")
     one.kill()
