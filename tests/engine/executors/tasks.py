@@ -38,6 +38,13 @@ def hang(ready):
         time.sleep(3600)
 
 
+def gate(ready):
+    """Wait until somebody takes the file away."""
+    open(ready, "w").close()
+    while os.path.exists(ready):
+        time.sleep(0.02)
+
+
 def family(ready):
     """Have a child that has a child, neither of which cares for SIGTERM, and wait for ever."""
     subprocess.Popen(
@@ -45,13 +52,6 @@ def family(ready):
     )
     while True:
         time.sleep(3600)
-
-
-def say(text, errors=""):
-    """Print."""
-    print(text)
-    print(errors, end="", file=sys.stderr)
-    subprocess.run(["echo", "from a child"], check=True)
 
 
 def note(path):
