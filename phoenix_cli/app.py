@@ -15,6 +15,7 @@ from phoenix_cli.kernel.settings import Settings
 
 if TYPE_CHECKING:
     from phoenix_cli.ecosystem.flows.facts import Ground
+    from phoenix_cli.engine.cache.store import Store
     from phoenix_cli.engine.running.driving import Means
     from phoenix_cli.engine.running.sources import Builtins
     from phoenix_cli.engine.step_reading import StepKind
@@ -54,6 +55,13 @@ class App:
         from phoenix_cli.vcs.runner import Git
 
         return Git(environ=self.environ)
+
+    @cached_property
+    def cache(self) -> Store:
+        """The cache of results; whoever reads much from it closes it."""
+        from phoenix_cli.engine.cache.store import Store
+
+        return Store(self.home.cache, self.clock)
 
     @cached_property
     def kinds(self) -> Mapping[str, StepKind]:

@@ -43,6 +43,7 @@ _LOOK = ("state", "git", "clock")
 _SERVE = ("state", "events", "home", "clock")
 _RUN = ("state", "events", "home", "clock", "git", "environ", "user_home")
 _FLOWS = ("state", "kinds")
+_CACHE = ("cache", "state", "events")
 
 # fmt: off
 OPERATIONS: tuple[Operation, ...] = (
@@ -109,6 +110,15 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("flow.logs", "engine.running.reading:run_logs", "GET", "/api/flows/runs/{run}/logs", "read", (*_FLOWS, "home")),
     Operation("flow.events", "engine.running.reading:run_events", "GET", "/api/flows/runs/{run}/events", "read", ("state",)),
     Operation("flow.history", "engine.running.reading:flow_history", "GET", "/api/flows/history", "read", _FLOWS),
+    Operation("cache.stats", "engine.cache.operations:cache_stats", "GET", "/api/cache/stats", "read", ("cache",)),
+    Operation("cache.list", "engine.cache.operations:list_entries", "GET", "/api/cache", "read", ("cache",)),
+    Operation("cache.get", "engine.cache.operations:get_entry", "GET", "/api/cache/entry", "read", ("cache",)),
+    Operation("cache.export", "engine.cache.operations:export_cache", "GET", "/api/cache/export", "read", ("cache",), mcp=False),
+    Operation("cache.delete", "engine.cache.operations:delete_entries", "DELETE", "/api/cache/entry", "write", _CACHE),
+    Operation("cache.clear", "engine.cache.operations:clear_cache", "DELETE", "/api/cache", "write", _CACHE),
+    Operation("cache.limit", "engine.cache.operations:limit_cache", "POST", "/api/cache/limit", "write", _CACHE),
+    Operation("cache.import", "engine.cache.operations:import_cache", "POST", "/api/cache/import", "write", _CACHE, mcp=False),
+    Operation("cache.verify", "engine.cache.operations:verify_cache", "POST", "/api/cache/verify", "write", _CACHE),
     Operation("system.overview", "ecosystem.overview:look_over", "GET", "/api/overview", "read", _SERVE),
     Operation("health.examine", "health.checks:examine", "GET", "/api/health/checks", "read", ("home", "environ")),
     Operation("events.list", "kernel.events:list_events", "GET", "/api/events", "read", ("state", "events")),
