@@ -23,6 +23,8 @@ class Entry(NamedTuple):
     pid: int
     parent: int
     started: str
+    group: int = 0
+    session: int = 0
 
 
 def entry(pid: int) -> Entry | None:
@@ -36,7 +38,7 @@ def entry(pid: int) -> Entry | None:
     fields = line[line.rindex(b")") + 2 :].split()  # the name before it may hold spaces and brackets
     if fields[0] in _DEAD and not _has_other_threads(pid):
         return None
-    return Entry(pid, int(fields[1]), fields[19].decode())
+    return Entry(pid, int(fields[1]), fields[19].decode(), int(fields[2]), int(fields[3]))
 
 
 def _bytes(path: str) -> bytes:
