@@ -41,17 +41,29 @@ class Cluster:
         eventually(lambda: file.exists() and file.read_text().endswith("}"))
         self.address = str(json.loads(file.read_text())["address"])
 
-    def add_worker(self, *, nanny: bool, threads: int = 1) -> subprocess.Popen[bytes]:
-        """Start a worker; ``wait_for_workers`` tells when it is there."""
-        place = self.folder / f"worker-{len(self.workers)}"
-        words = ["worker", self.address, "--nthreads", str(threads), "--no-dashboard", "--local-directory", str(place)]
-        worker = self._start([*words, "--host", "127.0.0.1", "--nanny" if nanny else "--no-nanny"])
+    def add_worker(self, *, nanny: bool, python_path: Path | None = None) -> subprocess.Popen[bytes]:
+        """Start a worker with one slot; it is there a little later."""
+        place = self.folder / f"worker-{time.monotonic_ns()}"
+        words = ["worker", self.address, "--nthreads", "1", "--no-dashboard", "--local-directory", str(place)]
+        worker = self._start([*words, "--host", "127.0.0.1", "--nanny" if nanny else "--no-nanny"], python_path)
         self.workers.append(worker)
         return worker
 
-    def _start(self, words: list[str]) -> subprocess.Popen[bytes]:
+    def heal(self) -> None:
+        """Start what is missing: a scheduler, one worker with a nanny and one without."""
+        if self.scheduler is None or self.scheduler.poll() is not None:
+            for worker in list(self.workers):
+                self.kill_node(worker)  # they are about to leave: their scheduler is gone
+            self.start_scheduler()
+        self.workers = [one for one in self.workers if one.poll() is None]
+        for nanny in {True, False} - {looked_after(one) for one in self.workers}:
+            self.add_worker(nanny=nanny)
+
+    def _start(self, words: list[str], python_path: Path | None = None) -> subprocess.Popen[bytes]:
         log = (self.folder / f"{words[0]}-{time.monotonic_ns()}.log").open("wb")
         env = {"PATH": os.environ["PATH"], "HOME": str(self.folder), processes.TREE_VARIABLE: self.tag}
+        if python_path is not None:
+            env["PYTHONPATH"] = str(python_path)
         with log:
             return subprocess.Popen(
                 [sys.executable, "-P", "-m", "dask", *words], cwd=self.folder, env=env, stdin=subprocess.DEVNULL,
@@ -76,3 +88,9 @@ class Cluster:
         for process in (*self.workers, self.scheduler):
             if process is not None:
                 process.wait()
+
+
+def looked_after(worker: subprocess.Popen[bytes]) -> bool:
+    """Tell whether a worker has a nanny, which starts it again when it dies."""
+    assert isinstance(worker.args, list)
+    return str(worker.args[-1]) == "--nanny"

@@ -22,6 +22,7 @@ from phoenix_cli.engine.executors.cluster.task import END_GRACE_S, Result, task_
 from phoenix_cli.engine.executors.interface import Deliver, Job, JobEnded, JobKey, JobOutput, JobStarted
 
 SENDINGS = 5  # of a job that no worker begins
+AGAIN_S = 2.0
 OUTPUT_S = 1.0
 STOPPED = Result("failed", None, "it was stopped before it began")
 OVERTAKEN = "another coordinator has taken the run over"
@@ -111,24 +112,24 @@ class Carrier:
         problem = await self.link.settled(future)
         if carried.future is not future or not self.link.connected:
             return  # it is over, or the connection is: then others see to it
-        if problem is not None:
-            self._broken(carried, problem)
-        elif carried.state == GRANTED:
+        text = f"{type(problem).__name__}: {problem}"[:500] if problem is not None else "no worker began it"
+        if carried.state == GRANTED and problem is None:
             self.contact(carried.worker).ring()
-        elif carried.sendings < SENDINGS:
-            self.recall(carried)
-            self.fill()
-        else:
-            self.finish(carried, Result("unavailable", None, "no worker of the Dask cluster began it"))
-
-    def _broken(self, carried: Carried, problem: BaseException) -> None:
-        text = f"{type(problem).__name__}: {problem}"[:500]
-        if carried.state == GRANTED:
+        elif carried.state == GRANTED:
             self.lose(carried, text)
         elif type(problem).__name__ == "KilledWorker":
             self.finish(carried, Result("lost", None, text))
-        else:  # the worker has no phoenix, or another one
-            self.finish(carried, Result("unavailable", None, f"a Dask worker cannot perform it: {text}"))
+        elif carried.sendings < SENDINGS:
+            await asyncio.sleep(0.0 if problem is None else AGAIN_S)  # a worker that is unfit; soon that is known
+            self.again(carried, future)
+        else:
+            self.finish(carried, Result("unavailable", None, f"the Dask cluster cannot perform it: {text}"))
+
+    def again(self, carried: Carried, future: Any) -> None:
+        """Send a job another time, if nothing has happened to it meanwhile."""
+        if carried.future is future:
+            self.recall(carried)
+            self.fill()
 
     def lose(self, carried: Carried, why: str) -> None:
         """Report a job as lost, once nothing of it can be left."""

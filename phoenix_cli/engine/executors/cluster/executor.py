@@ -30,6 +30,7 @@ from phoenix_cli.kernel.errors import PhoenixError, Unavailable
 
 PATIENCE_S = 60.0
 CLOSE_S = 5.0
+GOODBYE_S = 1.0
 T = TypeVar("T")
 
 
@@ -104,7 +105,11 @@ class DaskExecutor:
         if self._upkeep.trouble is not None:
             raise self._upkeep.trouble
         slots = self._carrier.slots
-        labels = {"dask": self._address, "workers": str(len(slots))}
+        labels = {
+            "dask": self._address,
+            "workers": str(len(slots)),
+            "unfit workers": str(len(self._carrier.link.unfit)),
+        }
         return Capabilities(sum(slots.values()), survives=True, labels=labels)
 
     async def _adopt(self, known: Collection[JobKey], fence: int) -> frozenset[JobKey]:
@@ -119,11 +124,18 @@ class DaskExecutor:
             for key in list(self._carrier.jobs):
                 self._carrier.cancel(key, END_GRACE_S)
             await self._until_ended()
-        for contact in list(self._carrier.contacts.values()):
-            contact.forgetting = True
-            if self._carrier.link.connected and contact.reported and not self._carrier.stale:
-                await contact.once()
+        await self._say_goodbye()
         self._end.set()
+
+    async def _say_goodbye(self) -> None:
+        """Let workers forget what was reported, as far as they answer soon."""
+        carrier = self._carrier
+        contacts = [one for name, one in carrier.contacts.items() if one.reported and name in carrier.slots]
+        for contact in contacts:
+            contact.forgetting = True
+        if contacts and carrier.link.connected and not carrier.stale:
+            words = [asyncio.create_task(contact.once()) for contact in contacts]
+            await asyncio.wait(words, timeout=GOODBYE_S)
 
     async def _until_ended(self) -> None:
         deadline = time.monotonic() + END_GRACE_S + CLOSE_S

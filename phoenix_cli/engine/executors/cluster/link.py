@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from phoenix_cli import __version__
 from phoenix_cli.engine.executors.cluster.task import OP, topic
 from phoenix_cli.engine.executors.cluster.worker_side import install, perform
-from phoenix_cli.kernel.errors import PhoenixError, Unavailable
+from phoenix_cli.kernel.errors import Unavailable
 
 CONNECT_S = 4.0
 ANSWER_S = 10.0
@@ -24,7 +24,8 @@ Bell = Callable[[Mapping[str, Any]], None]
 class Link:
     """A client that is made anew when the scheduler was gone. ``refused``: nobody listens at its address.
 
-    ``scheduler`` is the id of the scheduler process that it spoke to last.
+    ``scheduler`` is the id of the scheduler process that it spoke to last. ``unfit`` are workers that cannot perform steps,
+    and why.
     """
 
     def __init__(self, address: str, session: str, bell: Bell) -> None:
@@ -33,6 +34,8 @@ class Link:
         self.client: Any = None
         self.scheduler = ""
         self.refused = False
+        self.unfit: dict[str, str] = {}
+        self._prepared: set[str] = set()
 
     @property
     def connected(self) -> bool:
@@ -40,24 +43,22 @@ class Link:
         return self.client is not None and self.client.status == "running"
 
     async def connect(self) -> None:
-        """Connect, and see that every worker has our version. Raises ``Unavailable``."""
+        """Connect to the scheduler. Raises ``Unavailable``."""
         await self.disconnect()
         await self._knock()
         try:
             self.client = await self._client()
             self.scheduler = str(self.client.scheduler_info()["id"])
             self.client.subscribe_topic(topic(self.session), lambda event: self._bell(event[1]))
-            await self.prepare()
         except UNREACHABLE as error:
             await self.disconnect()
             raise self._unavailable(str(error)) from None
-        except PhoenixError:
-            await self.disconnect()
-            raise
 
     async def disconnect(self) -> None:
         """Let go of the client, whatever state it is in."""
         client, self.client = self.client, None
+        self._prepared.clear()
+        self.unfit.clear()
         if client is not None:
             try:
                 await client.close(timeout=CONNECT_S)
@@ -93,19 +94,15 @@ class Link:
                 raise
         return client
 
-    async def prepare(self) -> None:
-        """Make all workers answer to us. Raises ``Unavailable`` when one has another version of phoenix, or none."""
-        found = await asyncio.wait_for(self._here().run(install, on_error="return"), ANSWER_S)
-        for worker, version in found.items():
-            if version == __version__:
-                continue
-            cause = f"it has phoenix {version}, here is {__version__}" if isinstance(version, str) else str(version)
-            raise Unavailable(
-                f"the worker {worker} of {self.address} cannot run steps",
-                code="executor.worker",
-                cause=cause,
-                hints=(f'install "phoenix-cli[dask]=={__version__}" where the workers run',),
-            )
+    async def prepare(self, workers: Collection[str]) -> None:
+        """Make workers answer to us; those that have no phoenix, or another version, are ``unfit``."""
+        asked = self._here().run(install, workers=list(workers), on_error="return")
+        for worker, version in (await asyncio.wait_for(asked, ANSWER_S)).items():
+            self._prepared.add(worker)
+            if isinstance(version, BaseException):
+                self.unfit[worker] = f"{type(version).__name__}: {version}"
+            elif version != __version__:
+                self.unfit[worker] = f"it has phoenix {version}, here is {__version__}"
 
     @staticmethod
     async def settled(future: Any) -> BaseException | None:
@@ -123,8 +120,28 @@ class Link:
             return None
 
     async def workers(self) -> dict[str, int]:
-        """Return the workers' addresses and how many jobs each can perform at once."""
-        return dict(await asyncio.wait_for(self._here().nthreads(), ANSWER_S))
+        """Return the workers that can perform steps, and how many each at once. Raises one of ``UNREACHABLE``."""
+        found = dict(await asyncio.wait_for(self._here().nthreads(), ANSWER_S))
+        self._prepared.intersection_update(found)
+        self.unfit = {worker: why for worker, why in self.unfit.items() if worker in found}
+        if new := found.keys() - self._prepared:
+            await self.prepare(new)
+        return {worker: slots for worker, slots in found.items() if worker not in self.unfit}
+
+    def without_workers(self) -> Unavailable:
+        """Return what to tell when nobody there can perform steps."""
+        for worker, why in self.unfit.items():
+            return Unavailable(
+                f"the worker {worker} of the Dask cluster at {self.address} cannot run steps",
+                code="executor.worker",
+                cause=why,
+                hints=(f'install "phoenix-cli[dask]=={__version__}" where the workers run',),
+            )
+        return Unavailable(
+            f"the Dask cluster at {self.address} has no workers",
+            code="executor.no_workers",
+            hints=(f"dask worker {self.address}",),
+        )
 
     async def announce(self, fence: int) -> None:
         """Tell the scheduler, and so every worker that asks it, which driver is the newest."""
@@ -139,8 +156,9 @@ class Link:
         return answer  # type: ignore[no-any-return]
 
     def send(self, body: Mapping[str, Any], name: str, priority: float) -> Any:
-        """Give a task to Dask; return its future."""
-        return self._here().submit(perform, body, key=name, pure=False, retries=0, priority=priority)
+        """Give a task to Dask, for any worker or for those that are fit; return its future."""
+        only = sorted(self._prepared - self.unfit.keys()) if self.unfit else None
+        return self._here().submit(perform, body, key=name, pure=False, retries=0, priority=priority, workers=only)
 
     def _here(self) -> Any:
         if self.client is None:

@@ -22,7 +22,6 @@ async def adopt(carrier: Carrier, known: Collection[JobKey], fence: int) -> froz
     """Return which of the jobs still run, or have ended and were not reported; end all others of this session."""
     carrier.fence = max(fence, carrier.fence)
     await carrier.link.announce(carrier.fence)  # before we look: what begins later asks for it
-    await carrier.link.prepare()
     contacts = [carrier.contact(worker) for worker in await carrier.link.workers()]
     taking = _Taking(carrier, frozenset(known))
     carrier.found = taking.found

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
+from phoenix_cli import __version__
 from phoenix_cli.engine.executors.interface import Error, Job, JobKey
 from phoenix_cli.engine.model import Call, Chain, Run
 
@@ -61,12 +62,14 @@ def task_of(job: Job, session: str, number: int, lease_s: float, log_base: int) 
         session, (job.fence, number), job.fence, job.key, _action(job.action), job.dir, dict(job.env), job.outputs,
         job.limit_s, lease_s, str(job.log), log_base, job.tells_output,
     )  # fmt: skip
-    return asdict(made)
+    return {**asdict(made), "version": __version__}
 
 
 def task_from(body: Mapping[str, Any]) -> Task:
-    """Read what ``task_of`` wrote."""
+    """Read what ``task_of`` wrote. Raises ``RuntimeError`` when that was another version of phoenix."""
     fields = dict(body)
+    if (version := fields.pop("version")) != __version__:
+        raise RuntimeError(f"this is phoenix {__version__}, the driver is phoenix {version}")
     return Task(
         **{
             **fields,

@@ -13,7 +13,7 @@ from phoenix_cli.engine.executors.cluster.task import Result
 from phoenix_cli.kernel.errors import PhoenixError, Unavailable
 
 TICK_S = 0.25
-LOOK_S = 2.0
+LOOK_S = 1.0
 RETRY_S = 0.5
 
 
@@ -38,7 +38,7 @@ class Upkeep:
     async def _tick(self) -> None:
         now = time.monotonic()
         if not self._link.connected:
-            self._recall()
+            self._recall()  # the scheduler drops it with our connection
             if now - self._tried_at >= RETRY_S:
                 await self.connect()
         elif now - self._looked_at >= LOOK_S:
@@ -79,7 +79,7 @@ class Upkeep:
                 self._carrier.lose(carried, why)
 
     def _recall(self) -> None:
-        """What was sent and has not begun is in the queue again: the scheduler drops it with our connection."""
+        """Take what was sent and has not begun into the queue again."""
         for carried in list(self._carrier.jobs.values()):
             if carried.state == SENT:
                 self._carrier.recall(carried)
@@ -87,18 +87,20 @@ class Upkeep:
     async def look(self) -> None:
         """See which workers are there."""
         self._looked_at = time.monotonic()
+        before, carrier = set(self._carrier.slots), self._carrier
         try:
-            self._carrier.slots = await self._link.workers()
+            carrier.slots = await self._link.workers()
         except UNREACHABLE:
             return  # the connection will say so
-        for carried in list(self._carrier.jobs.values()):
-            if carried.state == GRANTED and carried.worker not in self._carrier.slots:
-                self._carrier.lose(carried, f"its worker {carried.worker} is gone")
-        if self._carrier.slots:
+        for carried in list(carrier.jobs.values()):
+            if carried.state == GRANTED and carried.worker not in carrier.slots:
+                carrier.lose(carried, f"its worker {carried.worker} is gone")
+        if not carrier.slots:
+            self._missing(self._link.without_workers())
+        else:
             self.trouble = self._since = None
-            return
-        self._missing(no_workers(self._link.address))
-        self._recall()
+        if not carrier.slots or (self._link.unfit and before != carrier.slots.keys()):
+            self._recall()  # it was meant for others
 
     def _missing(self, trouble: PhoenixError) -> None:
         self.trouble = trouble
@@ -114,10 +116,3 @@ class Upkeep:
                 self._carrier.finish(carried, Result("unavailable", None, f"{self.trouble.message}{cause}"))
             elif carried.state == GRANTED and now > carried.bound + SETTLE_S and not carried.losing:
                 self._carrier.finish(carried, Result("lost", None, "nothing has been heard from its worker"))
-
-
-def no_workers(address: str) -> Unavailable:
-    """Return what to tell about a cluster that has only a scheduler."""
-    return Unavailable(
-        f"the Dask cluster at {address} has no workers", code="executor.no_workers", hints=(f"dask worker {address}",)
-    )

@@ -53,6 +53,7 @@ class WorkerJob:
         self.ended_at = 0.0
         self.lease_until = 0.0
         self.kill_at: float | None = None
+        self._limit_at: float | None = None
         self._answer = threading.Event()
         self._tree: Tree | None = None
         self._lock = threading.Lock()
@@ -117,6 +118,8 @@ class WorkerJob:
         if self.state == "dropped":
             return
         self.state = "running"
+        if self.task.limit_s is not None:
+            self._limit_at = time.monotonic() + self.task.limit_s
         self.result = self._performed()
         self.ended_at = time.monotonic()
         self.state = "ended"
@@ -178,7 +181,7 @@ class WorkerJob:
         try:
             self.host.ring(self)
             while not tree.over and why is None:
-                tree.pump(TICK_S)
+                tree.pump(self._patience())
                 why = self._reason_to_end()
             if why is not None and not tree.over:
                 tree.end(self._kill_time())
@@ -197,11 +200,16 @@ class WorkerJob:
         now = time.monotonic()
         if self.kill_at is not None:
             return Result("failed", None, "it was stopped")
+        if self._limit_at is not None and now >= self._limit_at:
+            return Result("failed", None, "its time limit is over")
         if self.host.closing():
             return Result("lost", None, "its worker was closed")
         if now >= self.lease_until:
             return Result("lost", None, "no coordinator asked for it any more")
         return None
+
+    def _patience(self) -> float:
+        return TICK_S if self._limit_at is None else max(0.0, min(TICK_S, self._limit_at - time.monotonic()))
 
     def _kill_time(self) -> Callable[[], float]:
         default = time.monotonic() + END_GRACE_S
