@@ -11,6 +11,9 @@ import pytest
 from phoenix_cli.engine.executors.interface import JobEnded, JobKey
 from tests.engine.executors.conformance import FACTORIES, SLOTS, Factory, Stand, Work, eventually, over
 
+#: A driver that dies does not wait for its host; here the driver is this process, which Python would have wait.
+pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+
 GRACE_S = 0.3
 POISON = 25
 MANY = 200
