@@ -17,7 +17,7 @@ _BRANCH = re.compile(r"(?i)main|master|develop|dev|trunk|latest|head|canary|nigh
 _FIRST_PARTY = ("actions/", "github/")
 #: Values that anybody who opens an issue or a pull request can choose.
 _CHOSEN = re.compile(
-    r"\$\{\{[^}]*?\b(github\.head_ref|github\.event\.(?:[a-z_]+\.)*(?:title|body|message|head_branch|name|email|label|ref"
+    r"\$\{\{(?:(?!\}\}).){0,500}?\b(github\.head_ref|github\.event\.(?:[a-z_]+\.)*(?:title|body|message|head_branch|name|email|label|ref"
     r"|page_name|default_branch|display_title|description)\b|github\.event\.(?:comment|review|issue|pull_request)(?=\s*[})\]]))"
 )
 _HARMLESS = re.compile(r"repository\.name|repository\.default_branch|sender\.|action\b")
