@@ -20,18 +20,25 @@ SCHEME = "flow-1"  # changes with the meaning of a field
 _NOT_HASHED = {"place", "places", "needs"}
 
 
+Prints = Mapping[str, str]
+
+
 def fingerprint(step: Step) -> str:
     """Return a hash of one step without what it needs: the key of measured durations."""
     return _hash([SCHEME, _fields(step)])
 
 
-def flow_hash(flow: Flow, graph: Graph | None = None) -> str:
+def fingerprints(flow: Flow) -> dict[str, str]:
+    """Return the hash of each step by its name."""
+    return {name: fingerprint(step) for name, step in flow.steps.items()}
+
+
+def flow_hash(flow: Flow, graph: Graph | None = None, prints: Prints | None = None) -> str:
     """Return a hash of steps, edges, resources and inputs; order of steps, comments and places do not count."""
     graph = graph or build(flow)
-    steps = {
-        name: [_fields(step), sorted([graph.names[one] for one in graph.before[graph.numbers[name]]])]
-        for name, step in flow.steps.items()
-    }
+    prints = prints or fingerprints(flow)
+    names, before, numbers = graph.names, graph.before, graph.numbers
+    steps = {name: [prints[name], *sorted([names[one] for one in before[numbers[name]]])] for name in flow.steps}
     resources = {
         one.name: one.capacity if one.scope == "machine" else [one.capacity, one.scope]
         for one in flow.resources.values()
@@ -42,7 +49,7 @@ def flow_hash(flow: Flow, graph: Graph | None = None) -> str:
 
 def idempotency_key(run_id: str, step: str) -> str:
     """Return what a step hands to a service that must act once: the same in every attempt, another in every run."""
-    return _hash([SCHEME, run_id, step])
+    return hashlib.blake2b(f"{SCHEME}\0{run_id}\0{step}".encode(), digest_size=16).hexdigest()
 
 
 class _Shape(NamedTuple):
@@ -63,7 +70,7 @@ def _shape(kind: type) -> _Shape:
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    shape = _shape(type(value))
+    shape = _shape(type(value))  # type: ignore[arg-type]  # a class is hashable
     found: dict[str, Any] = {"": type(value).__name__}
     for name, one, default in zip(shape.names, shape.take(value), shape.defaults, strict=True):
         if one is not default and one != default:
@@ -81,6 +88,8 @@ def _plain(value: Any) -> Any:
     return {str(name): _plain(one) for name, one in value.items()} if isinstance(value, Mapping) else value
 
 
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False).encode
+
+
 def _hash(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return hashlib.blake2b(_encode(value).encode("ascii"), digest_size=16).hexdigest()

@@ -15,7 +15,7 @@ from phoenix_cli.engine import events as e
 from phoenix_cli.engine import instructions as i
 from phoenix_cli.engine import transitions as t
 from phoenix_cli.engine.attempts import Attempts
-from phoenix_cli.engine.fingerprints import flow_hash
+from phoenix_cli.engine.fingerprints import Prints, flow_hash
 from phoenix_cli.engine.graph import Graph, build
 from phoenix_cli.engine.model import Flow
 from phoenix_cli.engine.projection import CONFIRM, CRASHED, Projection
@@ -45,10 +45,17 @@ class Machine(Attempts):
     """One run of one flow; ``room`` is how many steps run at once, ``measured`` the usual seconds of steps by name."""
 
     def __init__(
-        self, flow: Flow, *, room: int = 1, measured: Mapping[str, float] = NOTHING, graph: Graph | None = None
+        self,
+        flow: Flow,
+        *,
+        room: int = 1,
+        measured: Mapping[str, float] = NOTHING,
+        graph: Graph | None = None,
+        prints: Prints | None = None,
     ) -> None:
         room = min(room, flow.max_parallel) if flow.max_parallel else room
         super().__init__(Projection(flow, graph or build(flow), max(1, room), measured))
+        self._prints = prints
         self.held = False  # the driver is about to leave: nothing new may start
 
     def handle(self, event: e.Event) -> i.Turn:
@@ -62,7 +69,7 @@ class Machine(Attempts):
     @cached_property
     def flow_hash(self) -> str:
         """The content hash of the flow; milliseconds for a large one."""
-        return flow_hash(self.run.flow, self.run.graph)
+        return flow_hash(self.run.flow, self.run.graph, self._prints)
 
     def offer(self, room: int) -> None:
         """Change how many steps may run at once; fewer than do run is fine. Send an event to have it used."""

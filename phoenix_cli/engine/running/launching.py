@@ -31,6 +31,15 @@ def usual_room() -> int:
     return len(os.sched_getaffinity(0)) + 2 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 2) + 2
 
 
+def room_at(executor: str) -> int:
+    """Return how many steps run at once on an executor when nobody says so. Raises ``Unavailable`` for a cluster out of reach."""
+    if "://" not in executor:
+        return usual_room()
+    from phoenix_cli.engine.executors.cluster import reach
+
+    return reach(executor).slots
+
+
 def run_flow(
     *,
     means: Means,
@@ -52,7 +61,8 @@ def run_flow(
     flow = flow_of(source.text, means.kinds, keep_going=keep_going)
     given = {name: parse_input(flow.inputs.get(name), text) for name, text in texts.items()}
     values = resolve_inputs(flow, given)
-    room = max_parallel or usual_room()
+    there = room_at(executor)
+    room = max_parallel or there
     drive = Drive(means, control, room)
     options = {"max_parallel": room, "executor": executor, "keep_going": keep_going}
     return drive.go(drive.opener.new(source, flow, values, options))
@@ -72,7 +82,8 @@ def resume_flow(
     """
     row = resumable(means.state, run)
     verdicts = _verdicts(means, row, answers or {})
-    drive = Drive(means, control, max_parallel or int(row.options.get("max_parallel") or usual_room()))
+    there = room_at(str(row.options.get("executor") or "local"))  # out of reach: better not taken over
+    drive = Drive(means, control, max_parallel or int(row.options.get("max_parallel") or there))
     return drive.go(drive.opener.take_over(row), verdicts)
 
 

@@ -53,7 +53,7 @@ def executor_of(
     folder = home.flows / run.id
     if address == "local":
         from phoenix_cli.engine.executors.calls.executor import CallExecutor
-        from phoenix_cli.engine.executors.host import HostExecutor
+        from phoenix_cli.engine.executors.host.executor import HostExecutor
         from phoenix_cli.engine.executors.local import LocalExecutor
 
         return LocalExecutor(HostExecutor(folder, run.id, clock, slots=slots), CallExecutor(slots, clock, environ))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from phoenix_cli.engine.fingerprints import fingerprint
+from phoenix_cli.engine.fingerprints import Prints, fingerprint, fingerprints
 from phoenix_cli.engine.model import Flow
 from phoenix_cli.engine.projection import Projection
 from phoenix_cli.engine.step_states import SUCCEEDED
@@ -18,11 +18,11 @@ WEIGHT = 0.3  # of the newest run
 SHORT_S = 0.005  # shorter ones are not kept: the rows would cost more than knowing them could save
 
 
-def usual_seconds(state: State, flow: Flow) -> dict[str, float]:
-    """Return the usual seconds of those steps of a flow that ran before."""
+def usual_seconds(state: State, flow: Flow, prints: Prints | None = None) -> dict[str, float]:
+    """Return the usual seconds of those steps of a flow that ran before; ``prints`` are the hashes of the steps, if known."""
     if not state.exists() or state.read_one("SELECT 1 FROM step_durations LIMIT 1") is None:
         return {}
-    prints = {name: fingerprint(step) for name, step in flow.steps.items()}
+    prints = prints or fingerprints(flow)
     known: dict[str, float] = {}
     wanted = list(set(prints.values()))
     for first in range(0, len(wanted), 500):

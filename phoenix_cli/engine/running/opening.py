@@ -9,6 +9,7 @@ from typing import Any
 
 from phoenix_cli.engine import events as e
 from phoenix_cli.engine.executors.interface import JobKey
+from phoenix_cli.engine.fingerprints import fingerprints
 from phoenix_cli.engine.flow_file import read_flow
 from phoenix_cli.engine.graph import build
 from phoenix_cli.engine.inputs import resolve_inputs
@@ -88,8 +89,9 @@ class Opener:
         graph = build(flow)
         now = self.clock.now()
         run_id = new_id("run", now)
-        usual = measured.usual_seconds(self.state, flow)
-        machine = Machine(flow, room=self.room, measured=usual, graph=graph)
+        prints = fingerprints(flow)
+        usual = measured.usual_seconds(self.state, flow, prints)
+        machine = Machine(flow, room=self.room, measured=usual, graph=graph, prints=prints)
         with self.state.write() as connection:
             number = flow_runs.insert(
                 connection, id=run_id, flow=flow.name, flow_hash=machine.flow_hash, file=source.file, dir=source.dir,

@@ -10,7 +10,7 @@ from phoenix_cli.engine.leases import Leases, Owner
 from phoenix_cli.engine.leases.asking import HOLDERS_VARIABLE, holders_value
 from phoenix_cli.engine.resources import Claim
 from phoenix_cli.engine.running.active import ActiveRun
-from phoenix_cli.kernel.processes import Identity
+from phoenix_cli.kernel.processes import Identity, identify
 
 
 class Why(NamedTuple):
@@ -23,9 +23,9 @@ class Why(NamedTuple):
 class Sharing:
     """Leases for the attempts of one coordinator's runs.
 
-    A lease lives with the coordinator, and with the attempt's own process: a coordinator that is killed leaves nothing
-    held that is not in use. ``ttl_s`` is for work on other machines, whose processes nobody here can see. ``around`` are
-    holders in whose commands this coordinator was started.
+    A lease lives with the coordinator, and with the host or the attempt's process: a coordinator that is killed leaves
+    nothing held that is not in use. ``ttl_s`` is for work on other machines, whose processes nobody here can see.
+    ``around`` are holders in whose commands this coordinator was started.
     """
 
     def __init__(
@@ -58,9 +58,9 @@ class Sharing:
 
     def began(self, key: JobKey, process: Mapping[str, Any]) -> None:
         """Let the leases of an attempt live with its process, too."""
-        if key in self._held and {"pid", "started", "boot_id"} <= process.keys():
-            child = Identity(int(process["pid"]), str(process["started"]), str(process["boot_id"]))
-            self.leases.tie(holder(key), (self.owner, child))
+        found = _process_of(process) if key in self._held else None
+        if found is not None:
+            self.leases.tie(holder(key), (self.owner, found))
 
     def variables(self, run: ActiveRun, key: JobKey) -> dict[str, str]:
         """Return what tells the commands of an attempt what waits for their end."""
@@ -95,6 +95,16 @@ class Sharing:
         """Give everything back; nobody of these runs waits any more."""
         for run in self._runs:
             self.leases.release_owner(run)
+
+
+def _process_of(process: Mapping[str, Any]) -> Identity | None:
+    """Return what an attempt's leases live with: the host, which ends after the last of a run's commands, or its own process."""
+    host = process.get("host")
+    if isinstance(host, int):
+        return identify(host)
+    if {"pid", "started", "boot_id"} <= process.keys():
+        return Identity(int(process["pid"]), str(process["started"]), str(process["boot_id"]))
+    return None
 
 
 def holder(key: JobKey) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,8 +50,7 @@ def source_of(target: str, inputs: Mapping[str, str], builtins: Builtins, here: 
 
 def _read(target: str, path: Path, builtins: Builtins) -> Source:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = _bytes(path)
     except (FileNotFoundError, NotADirectoryError):
         raise NotFound(
             f"no flow file {target}", code="flow.no_file",
@@ -57,9 +58,23 @@ def _read(target: str, path: Path, builtins: Builtins) -> Source:
         ) from None  # fmt: skip
     except OSError as error:
         raise Usage(f"cannot read {target}", code="flow.unreadable", cause=(error.strerror or "").lower()) from None
+    if data is None:
+        raise Usage(f"{target} is no file", code="flow.unreadable", cause="a flow is read from a file")
     if len(data) > MAX_BYTES:
         raise Usage(f"{target} is larger than {MAX_BYTES >> 20} MiB", code="flow.too_large")
     try:
         return Source(data.decode(), path.parent.resolve(), str(path.resolve()))
     except UnicodeDecodeError:
         raise Usage(f"{target} is no text", code="flow.unreadable", hints=("a flow file is YAML in UTF-8",)) from None
+
+
+def _bytes(path: Path) -> bytes | None:
+    """Read a file; None for what is none: a folder, or a pipe, which would make us wait for a writer."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            return None
+        with open(handle, "rb", closefd=False) as file:
+            return file.read(MAX_BYTES + 1)
+    finally:
+        os.close(handle)

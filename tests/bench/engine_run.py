@@ -1,0 +1,200 @@
+"""Whole runs, journal and all: no-op calls beside graphlib and a thread pool, ``/bin/true`` beside a pool, ninja and make."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import gc
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import replace
+from pathlib import Path
+
+from engine_machine import baseline, shapes
+from measure import BARE, PHOENIX, cost, report, temporary_home
+
+from phoenix_cli.engine.graph import build
+from phoenix_cli.engine.model import Call, Flow, Run
+from phoenix_cli.engine.running.control import Control
+from phoenix_cli.engine.running.driving import Drive
+from phoenix_cli.engine.running.means import means_of
+from phoenix_cli.engine.running.sources import Source
+from phoenix_cli.kernel.clock import SystemClock
+from phoenix_cli.kernel.events import Events
+from phoenix_cli.kernel.paths import Home
+from phoenix_cli.kernel.state import State
+
+TRUE = "/bin/true"
+MEMORY = """
+import sys
+import tempfile
+sys.path[:0] = sys.argv[1:]
+import engine_run
+import engine_machine
+engine_run.engine(engine_run.calls(engine_machine.wide(10_000)))
+"""
+
+
+def calls(flow: Flow) -> Flow:
+    """Return the flow with steps that call a function that does nothing."""
+    return replace(flow, steps={name: replace(step, action=Call("builtins:int")) for name, step in flow.steps.items()})
+
+
+def commands(flow: Flow) -> Flow:
+    """Return the flow with steps that start a program that does nothing."""
+    return replace(flow, steps={name: replace(step, action=Run((TRUE,))) for name, step in flow.steps.items()})
+
+
+@functools.cache
+def home_of_the_bench() -> tuple[State, Home]:
+    """Return a home as it is after the first use of phoenix."""
+    folder = tempfile.mkdtemp(prefix="phoenix-bench-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    state = State(Path(folder) / "phoenix.db")
+    state.connection.execute("SELECT 1")
+    return state, Home(Path(folder))
+
+
+def engine(flow: Flow) -> None:
+    """Carry a flow through with everything that ``phoenix flow run`` has, two steps at once."""
+    state, home = home_of_the_bench()
+    clock = SystemClock()
+    means = means_of(
+        state=state, events=Events(state, clock, "bench"), home=home, clock=clock, environ=dict(os.environ), kinds={}
+    )
+    drive = Drive(means, Control(), 2)
+    told = drive.go(drive.opener.new(Source("{}", home.root, "bench"), flow, {}, {"max_parallel": 2}))
+    if told.status != "succeeded":
+        raise SystemExit(f"the run {told.status}")
+
+
+def pool(flow: Flow) -> None:
+    """Start each step's program from one of two threads, in the order that graphlib says."""
+    import graphlib
+
+    sorter: graphlib.TopologicalSorter[str] = graphlib.TopologicalSorter(
+        {name: step.needs for name, step in flow.steps.items()}
+    )
+    sorter.prepare()
+    with ThreadPoolExecutor(2) as threads:
+        running = {}
+        while sorter.is_active():
+            for name in sorter.get_ready():
+                running[threads.submit(subprocess.run, [TRUE], stdout=subprocess.DEVNULL, check=True)] = name
+            done, _ = wait(list(running)[:64], return_when=FIRST_COMPLETED)
+            for future in done:
+                sorter.done(running.pop(future))
+
+
+def ninja(flow: Flow) -> None:
+    """Have ninja do the same."""
+    graph = build(flow)
+    with temporary_home() as folder:
+        lines = ["rule t", f" command = {TRUE}"]
+        lines += [
+            f"build {name}: t {' '.join(graph.names[n] for n in graph.before[graph.numbers[name]])}"
+            for name in flow.steps
+        ]
+        Path(folder, "build.ninja").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        subprocess.run(["ninja", "-j2", "-C", folder], check=True, stdout=subprocess.DEVNULL)
+
+
+def make(flow: Flow) -> None:
+    """Have make do the same."""
+    graph = build(flow)
+    with temporary_home() as folder:
+        lines = [f".PHONY: all {' '.join(flow.steps)}", f"all: {' '.join(flow.steps)}"]
+        for name in flow.steps:
+            lines += [f"{name}: {' '.join(graph.names[n] for n in graph.before[graph.numbers[name]])}", f"\t@{TRUE}"]
+        Path(folder, "Makefile").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        subprocess.run(["make", "-j2", "-C", folder], check=True, stdout=subprocess.DEVNULL)
+
+
+def _cpu() -> float:
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in both)
+
+
+def us_a_step(work, flow: Flow, times: int) -> float:  # type: ignore[no-untyped-def]
+    """Return the least CPU time of some runs, children included, for each step."""
+    found = []
+    for _ in range(times):
+        gc.collect()
+        started = _cpu()
+        work(flow)
+        found.append(_cpu() - started)
+    return min(found) / len(flow.steps) * 1e6
+
+
+def in_turns(works, flow: Flow, times: int) -> dict[str, float]:  # type: ignore[no-untyped-def]
+    """Measure several ways in turns, so that a busy minute is everybody's."""
+    found: dict[str, list[float]] = {}
+    for _ in range(times):
+        for work in works:
+            found.setdefault(work.__name__, []).append(us_a_step(work, flow, 1))
+    return {name: min(some) for name, some in found.items()}
+
+
+def first_step_s() -> float:
+    """Return the seconds from starting ``phoenix flow run`` to the moment at which its first step begins."""
+    with temporary_home() as folder:
+        file = Path(folder, "flow.yaml")
+        file.write_text(
+            f"name: f\nsteps:\n  a: {{run: ['{sys.executable}', -S, -c, 'import time; print(time.time())']}}\n"
+        )
+        environ = {**os.environ, "PHOENIX_HOME": f"{folder}/home"}
+        subprocess.run([*PHOENIX, "status"], env=environ, check=True, capture_output=True)
+        taken = []
+        for _ in range(7):
+            began = time.time()
+            subprocess.run([*PHOENIX, "flow", "run", str(file)], env=environ, check=True, capture_output=True)
+            logs = sorted(Path(folder, "home", "flows").glob("*/a.1.log"), key=lambda path: path.stat().st_mtime)
+            taken.append(float(logs[-1].read_text()) - began)
+        return min(taken)
+
+
+def main() -> int:
+    """Measure."""
+    met = []
+    for name, flow in shapes().items():
+        noop = calls(flow)
+        engine(noop)
+        least = in_turns((baseline, engine), noop, 5)
+        detail = f"{least['engine']:.1f} us a step, graphlib + 2 threads {least['baseline']:.1f} us"
+        met.append(report(f"no-op calls, {name}", least["engine"] / least["baseline"], 4, "x", detail))
+    tools = [tool for tool in (ninja, make) if shutil.which(tool.__name__)]
+    for name, flow in shapes().items():
+        if len(flow.steps) > 1_000:
+            continue
+        least = in_turns((pool, engine, *tools), commands(flow), 3)
+        detail = ", ".join(f"{one} {us / 1000:.2f} ms" for one, us in least.items())
+        met.append(
+            report(f"/bin/true, {name}, CPU beside a pool's", least["engine"] / least["pool"], 1.25, "x", detail)
+        )
+        if "ninja" in least:
+            met.append(report("  beside ninja -j2", least["engine"] / least["ninja"], 1 / 1.5))
+        if "make" in least:
+            met.append(report("  beside make -j2", least["engine"] / least["make"], 1.25))
+    path = [entry for entry in sys.path if entry]
+    mine, bare = cost([sys.executable, "-c", MEMORY, *path], times=2), cost(BARE, times=3)
+    met.append(report("10,000 steps, peak RSS over bare python", mine.rss_mb - bare.rss_mb, 60, " MB"))
+    met.append(
+        report(
+            "from phoenix flow run to its first step",
+            first_step_s() * 1000,
+            150,
+            " ms",
+            "wall, a python's start included",
+        )
+    )
+    return 0 if all(met) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
