@@ -122,7 +122,11 @@ class Leases:
     def _decide(self, wish: Wish, leases: Sequence[Lease], waits: Sequence[Lease], living: Living) -> Refusal | None:
         waiting = wishes(one for one in waits if not living.silent(one))
         refused = refusal(wish, leases, waiting, self._clock.monotonic())
-        return replace(refused, deadlock=find_cycle(wish, leases, waiting)) if refused else None
+        deadlock = find_cycle(wish, leases, waiting) if refused else ()
+        if refused is None or not deadlock:
+            return refused
+        why = f"waiting for {refused.resource} could never end: {'; '.join(deadlock)}"
+        return replace(refused, why=why, deadlock=deadlock)
 
     def _living(self) -> Living:
         return Living(self._lives, self.boot_id, self._clock.monotonic())
@@ -181,19 +185,22 @@ class Leases:
     def transfer(
         self, owner: str, processes: Sequence[Identity], holding: Collection[str] | None = None
     ) -> tuple[str, ...]:
-        """Let an owner's leases live with other processes: its new coordinator's. Return the holders that have any.
+        """Let an owner's leases live with its new coordinator, and with what still lives of what they lived with before.
 
         With ``holding``, the holders whose work goes on, the others' leases are given back. Its waits are forgotten: who
-        still wants something says so again. Leases of an earlier boot are nobody's and stay so.
+        still wants something says so again. Leases of an earlier boot are nobody's. Return the holders that have any.
         """
         with self._state.write() as connection:
             connection.execute("DELETE FROM lease_waits WHERE owner = ?", (owner,))
             leases = [one for one in rows.read(connection, "leases") if one.owner == owner]
             here = [one for one in leases if one.boot_id == self.boot_id and (holding is None or one.holder in holding)]
             rows.forget_these(connection, "leases", leases)
-            now = self._clock.monotonic()
-            rows.write(connection, "leases", [one._replace(processes=tuple(processes), beat=now) for one in here])
+            rows.write(connection, "leases", [self._taken_over(one, tuple(processes)) for one in here])
         return tuple(sorted({one.holder for one in here}))
+
+    def _taken_over(self, lease: Lease, by: tuple[Identity, ...]) -> Lease:
+        still = tuple(one for one in lease.processes if one not in by and self._lives(one))
+        return lease._replace(processes=by + still, beat=self._clock.monotonic())
 
     def tie(self, holder: str, processes: Sequence[Identity]) -> bool:
         """Let a holder's leases live with other processes from now on; False when it has none any more."""

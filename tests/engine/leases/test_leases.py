@@ -202,6 +202,19 @@ def test_a_new_coordinator_takes_over_what_a_run_holds(world):
     assert world.take("run_c/t/1", "tape")
 
 
+def test_what_a_command_uses_lives_with_its_host_through_any_number_of_coordinators(world):
+    world.take("run_a/s/1", "gpu", owner=world.owner("run_a", 7, 70))
+    for coordinator in (8, 9):
+        world.kill(coordinator - 1)
+        world.leases.transfer("run_a", (world.process(coordinator),))
+        (held,) = world.leases.held()
+        assert [one.pid for one in held.processes] == [coordinator, 70]
+    world.kill(9)
+    assert world.take("run_b/s/1", "gpu")
+    world.kill(70)
+    assert world.take("run_b/s/1", "gpu") is None
+
+
 def test_what_nobody_works_on_any_more_is_given_back_when_a_run_is_taken_over(world):
     world.take("run_a/s/1", "gpu", owner=world.owner("run_a", 7))
     world.take("run_a/t/1", "disk", owner=world.owner("run_a", 7))

@@ -46,10 +46,10 @@ class Held:
 
     def __init__(self, owner, claims, capacity, life, pid, boot, beat):
         self.owner, self.claims, self.capacity = owner, claims, capacity
-        self.life, self.pid, self.boot, self.beat = life, pid, boot, beat
+        self.life, self.pids, self.boot, self.beat = life, {pid} if life in ("process", "both") else set(), boot, beat
 
     def lives(self, world):
-        process = self.pid not in {one.pid for one in world.dead}
+        process = bool(self.pids - {one.pid for one in world.dead})
         beaten = world.clock.seconds < self.beat + TTL_S
         told = {"process": process, "beat": beaten, "forever": True, "both": process or beaten}
         return self.boot == world.boot_id and told[self.life]
@@ -154,10 +154,10 @@ class AnyLeases(RuleBasedStateMachine):
                 continue
             if held.boot != self.world.boot_id or (kept is not None and holder not in kept):
                 del self.model[holder]
-            elif held.life in ("forever", "process"):
-                held.life, held.pid, held.beat = "process", self.pids[number], self.world.clock.seconds
             else:
-                held.life, held.pid, held.beat = "both", self.pids[number], self.world.clock.seconds
+                held.life = "process" if held.life in ("forever", "process") else "both"
+                held.pids = {*held.pids, self.pids[number]} - {one.pid for one in self.world.dead}
+                held.beat = self.world.clock.seconds
         self.waiting = {holder: True for holder in self.waiting if not holder.startswith(owner)}
 
     @rule(number=st.integers(0, 3))
