@@ -76,6 +76,9 @@ class Drivers:
                 processes.send(one, 9)
         eventually(lambda: not processes.tagged(key.tag))
 
+    def settled(self, keys: Collection[JobKey]) -> None:
+        self._driver.settled(keys)
+
     def adopt(self, known: Collection[JobKey], fence: int) -> frozenset[JobKey]:
         return self._driver.adopt(known, fence)
 

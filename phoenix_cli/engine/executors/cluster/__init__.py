@@ -9,3 +9,4 @@ second the driver talks to each worker that has jobs: it renews their leases, ha
 """
 
 from phoenix_cli.engine.executors.cluster.executor import DaskExecutor as DaskExecutor
+from phoenix_cli.engine.executors.cluster.executor import reach as reach

@@ -10,7 +10,7 @@ import asyncio
 import heapq
 import itertools
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from typing import Any
 
 from phoenix_cli.engine.executors.cluster.carried import ENDED, GRANTED, QUEUED, SENT, Carried
@@ -41,6 +41,7 @@ class Carrier:
         self.slots: dict[str, int] = {}
         self.found: Callable[[Contact, Mapping[str, Any]], None] = self.give_up
         self._deliver = deliver
+        self._unsettled: dict[JobKey, tuple[str, str]] = {}  # where the results are that were reported
         self._by_submission: dict[tuple[int, int], Carried] = {}
         self._queue: list[tuple[Any, Carried]] = []
         self._numbers = itertools.count(1)
@@ -59,6 +60,7 @@ class Carrier:
         if job.fence > self.fence:
             self.fence = job.fence
             self.spawn(self._announce())
+        self.settled((job.key,))  # it was put off, and is another submission now
         log = LogCopy(job.log)
         self.keep(Carried(job.key, (job.fence, next(self._numbers)), log, job.tells_output, job))
         self.fill()
@@ -73,6 +75,13 @@ class Carrier:
             return
         carried.kill_grace = grace_s if carried.kill_grace is None else min(grace_s, carried.kill_grace)
         self.contact(carried.worker).ring()
+
+    def settled(self, keys: Collection[JobKey]) -> None:
+        """Let the workers forget how these ended."""
+        for key in keys:
+            if key in self._unsettled:
+                worker, task = self._unsettled.pop(key)
+                self.contact(worker).settled.add(task)
 
     # What is done with a job.
 
@@ -154,7 +163,7 @@ class Carrier:
         """Report how a job ended."""
         self.abandon(carried)
         if carried.task:
-            self.contact(carried.worker).reported[carried.task] = time.monotonic()
+            self._unsettled[carried.key] = (carried.worker, carried.task)
         self._deliver(JobEnded(carried.key, *result))
         self.fill()
 
@@ -220,11 +229,12 @@ class Carrier:
                 self.lose(carried, "its worker knows it no more")
         for id in set(contact.strangers) - set(told):
             del contact.strangers[id]
+        reported = {task for _, task in self._unsettled.values()} | contact.settled
         for id, job in told.items():
             if job["state"] == "waiting":
                 self._asks(contact, job, contact.seen)
                 contact.ring()
-            elif id not in contact.reported:
+            elif id not in reported:
                 self.found(contact, job)
 
     @staticmethod

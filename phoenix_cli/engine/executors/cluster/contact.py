@@ -10,7 +10,6 @@ from typing import Any, Protocol
 from phoenix_cli.engine.executors.cluster.link import UNREACHABLE, Link
 
 PERIOD_S = 1.0
-KEEP_S = 10.0  # a result stays with its worker for so long after it was reported, for a driver that comes after a crash
 
 
 class Talker(Protocol):
@@ -33,7 +32,7 @@ class Talker(Protocol):
 class Contact:
     """One worker. ``waiting`` are tasks there that ask for a go (with their stamp), ``strangers`` are to be ended.
 
-    ``reported`` are tasks whose end has been reported, and when; the worker is told to forget them.
+    ``settled`` are tasks whose end is in the journal: the worker is told to forget them.
     """
 
     def __init__(self, address: str, talker: Talker) -> None:
@@ -41,8 +40,7 @@ class Contact:
         self.waiting: dict[str, float] = {}
         self.denied: set[str] = set()
         self.strangers: dict[str, float] = {}
-        self.reported: dict[str, float] = {}
-        self.forgetting = False
+        self.settled: set[str] = set()
         self.seen = 0.0  # the stamp of the last answer, by the worker's clock
         self.seen_at = 0.0  # when it came, by ours
         self._rung = asyncio.Event()
@@ -85,19 +83,14 @@ class Contact:
     @property
     def idle(self) -> bool:
         """Tell whether there is nothing to talk about, apart from the jobs that run there."""
-        return not (self.waiting or self.denied or self.strangers or self.reported)
+        return not (self.waiting or self.denied or self.strangers or self.settled)
 
     def _orders(self) -> list[dict[str, Any]]:
         orders = self._talker.orders(self)
         orders += [{"id": id, "deny": True} for id in self.denied]
         orders += [{"id": id, "cancel": grace, "forget": True} for id, grace in self.strangers.items()]
-        now = time.monotonic()
-        return orders + [
-            {"id": id, "forget": True} for id, at in self.reported.items() if self.forgetting or now - at > KEEP_S
-        ]
+        return orders + [{"id": id, "forget": True} for id in self.settled]
 
     def _done(self, orders: list[dict[str, Any]]) -> None:
         self.denied.clear()
-        for order in orders:
-            if order.get("forget"):
-                self.reported.pop(order["id"], None)
+        self.settled.difference_update(order["id"] for order in orders if order.get("forget"))

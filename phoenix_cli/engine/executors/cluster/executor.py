@@ -12,6 +12,7 @@ scheduler; what it leaves running is ended with it. Jobs that cannot be sent wai
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection, Coroutine
@@ -68,6 +69,10 @@ class DaskExecutor:
     def cancel(self, key: JobKey, grace_s: float) -> None:
         """End a job's whole tree."""
         self._post(lambda: self._carrier.cancel(key, grace_s))
+
+    def settled(self, keys: Collection[JobKey]) -> None:
+        """Let the workers forget how these jobs ended: the journal knows it."""
+        self._post(lambda: self._carrier.settled(keys))
 
     def adopt(self, known: Collection[JobKey], fence: int) -> frozenset[JobKey]:
         """Take over what still runs on the cluster; end all else that is left of this run there."""
@@ -128,11 +133,9 @@ class DaskExecutor:
         self._end.set()
 
     async def _say_goodbye(self) -> None:
-        """Let workers forget what was reported, as far as they answer soon."""
+        """Let workers forget what is settled, as far as they answer soon."""
         carrier = self._carrier
-        contacts = [one for name, one in carrier.contacts.items() if one.reported and name in carrier.slots]
-        for contact in contacts:
-            contact.forgetting = True
+        contacts = [one for name, one in carrier.contacts.items() if one.settled and name in carrier.slots]
         if contacts and carrier.link.connected and not carrier.stale:
             words = [asyncio.create_task(contact.once()) for contact in contacts]
             await asyncio.wait(words, timeout=GOODBYE_S)
@@ -141,6 +144,17 @@ class DaskExecutor:
         deadline = time.monotonic() + END_GRACE_S + CLOSE_S
         while any(one.state == GRANTED for one in self._carrier.jobs.values()) and time.monotonic() < deadline:
             await asyncio.sleep(0.05)
+
+
+def reach(address: str) -> Capabilities:
+    """Return what a cluster can do. Raises ``Unavailable`` when it cannot be reached, or has nobody to perform steps."""
+    with tempfile.TemporaryDirectory() as folder:
+        executor = DaskExecutor(address, Path(folder))
+        executor.open(lambda report: None)
+        try:
+            return executor.capabilities()
+        finally:
+            executor.close(kill=False)
 
 
 def import_dask() -> None:
