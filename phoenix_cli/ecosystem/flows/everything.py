@@ -22,12 +22,9 @@ def write(ground: Ground, asked: Mapping[str, str]) -> Source:
     options = command_options(asked)
     repos = _chosen(ground, asked.get("only", ""))
     names = _unique([one.repository.name for one in repos])
-    needs = needs_of({one.id: manifests(ground.sources(one).files) for one in repos})
-    shown = {one.id: name for one, name in zip(repos, names, strict=True)}
-    told = [
-        f"{shown[later]} and {shown[earlier]} need each other: {shown[later]} comes first"
-        for later, earlier in needs.broken
-    ]
+    shown = dict(zip(names, repos, strict=True))
+    needs = needs_of({name: manifests(ground.sources(one).files) for name, one in shown.items()})
+    told = [f"{later} and {earlier} need each other: {later} comes first" for later, earlier in needs.broken]
     draft = Draft(
         "build-and-test-everything",
         ground.home,
@@ -35,10 +32,10 @@ def write(ground: Ground, asked: Mapping[str, str]) -> Source:
         "\n".join(["All repositories, in the order of their needs.", *told]),
     )
     draft.resources["cpu"] = {"capacity": max(1, ground.cores), "scope": "run"}
-    planned = {one.id: _planned(ground, one) for one in repos}
-    for one in repos:
-        earlier = [last for other in needs.before[one.id] if (last := _built(shown[other], planned[other]))]
-        _add(draft, ground, one, shown[one.id], planned[one.id], earlier, options)
+    planned = {name: _planned(ground, one) for name, one in shown.items()}
+    for name, one in shown.items():
+        earlier = [last for other in needs.before[name] if (last := _built(other, planned[other]))]
+        _add(draft, ground, one, name, planned[name], earlier, options)
     return draft.source()
 
 

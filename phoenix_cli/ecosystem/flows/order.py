@@ -21,7 +21,7 @@ class Needs(NamedTuple):
 
 
 def needs_of(manifests: Mapping[str, Sequence[Manifest]]) -> Needs:
-    """Return the order of repositories, by id. Of a circle the needs of development go first, then that of the first name."""
+    """Return the order of repositories, by name. Of a circle the needs of development go first, then that of the first name."""
     owners = _owners(manifests)
     edges: dict[str, dict[str, bool]] = {
         repo: {} for repo in manifests

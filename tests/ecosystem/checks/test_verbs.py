@@ -61,7 +61,7 @@ def test_findings_of_a_run_are_kept_beside_it(shop):
 )  # fmt: skip
 def test_wrong_words(shop, words, code):
     answer = shop("ecosystem", *words)
-    assert answer.code == code and "hint:" in answer.err or code == 2, answer
+    assert (answer.code == code and "hint:" in answer.err) or code == 2, answer
 
 
 def test_a_run_cannot_lead_out_of_its_folder(shop, tmp_path):
