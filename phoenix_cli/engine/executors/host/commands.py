@@ -17,8 +17,22 @@ class Command:
     """``pid`` is that of the part that runs, 0 for none; ``session`` stays after it. ``code`` is the last part's."""
 
     __slots__ = (
-        "code", "dir", "ending", "env", "limit_at", "log", "look_at", "looked_at", "outputs", "parts",
-        "pid", "session", "tag", "tells", "told_at",
+        "code",
+        "dir",
+        "ending",
+        "env",
+        "grown",
+        "limit_at",
+        "log",
+        "look_at",
+        "looked_at",
+        "outputs",
+        "parts",
+        "pid",
+        "session",
+        "tag",
+        "tells",
+        "told_at",
     )  # fmt: skip
 
     def __init__(
@@ -31,7 +45,7 @@ class Command:
         self.code: int | None = None
         self.ending: Ending | None = None
         self.looked_at, self.look_at = now, now + FIRST_LOOK_S
-        self.told_at = now
+        self.grown, self.told_at = False, 0.0
 
     def start_next(self) -> Unstarted | None:
         """Start the next part; return why it did not begin."""

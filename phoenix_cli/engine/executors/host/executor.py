@@ -34,6 +34,7 @@ SURE_S = (
 )
 HUNG_S = 3.0  # a cancel that takes so much longer than its grace shows that the host hangs
 WELCOME_S = 5.0
+TRIES = 3
 CLOSING_GRACE_S = 1.0
 STRAY_GRACE_S = 0.5
 LOST_GRACE_S = 0.5
@@ -64,6 +65,9 @@ class HostExecutor:
         self._environ: Mapping[str, str] = {}
         self._welcome: tuple[list[str], list[str]] | None = None
         self._jobs: dict[str, JobKey] = {}
+        self._adopting: Mapping[str, JobKey] = {}
+        self._unheard: list[bytes] = []  # jobs for a host that has not answered yet: it may be about to leave
+        self._tries = 0
         self._strays: set[str] = set()
         self._cancels: dict[str, float] = {}
         self._told: deque[tuple[float, int]] = deque()
@@ -107,6 +111,8 @@ class HostExecutor:
                 return
             self._jobs[tag] = job.key
             message, self._environ = jobs.as_message(job, tag, self._environ)
+            if self._welcome is None:
+                self._unheard.append(message)
             link.send(self._seen() + message)
 
     def _refusal(self, job: Job) -> str:
@@ -139,17 +145,20 @@ class HostExecutor:
 
     def _begin(self) -> Link:
         """Start a host, or take over the one that lives. Raises ``OSError``."""
-        killed = starting.was_killed(self._folder)
-        started = starting.start(self._folder, self._python, self._log_bytes)
-        if started is None:
+        for _ in range(TRIES):
+            killed = starting.was_killed(self._folder)
+            started = starting.start(self._folder, self._python, self._log_bytes)
+            if started is not None:
+                self._inherited = self._inherited or killed
+                if self._process is not None:
+                    self._process.wait()  # the lock was free, so it has ended
+                self._process = started[0]
+                return self._greet(started[1])
             found = starting.find(self._folder, self._clock)
-            if found is None:
-                raise OSError(0, "the one that lives does not answer")
-            self._inherited = True
-            return self._greet(found)
-        self._inherited = self._inherited or killed
-        self._process = started[0]
-        return self._greet(started[1])
+            if found is not None:
+                self._inherited = True
+                return self._greet(found)
+        raise OSError(0, "the one that lives does not answer")
 
     def _greet(self, connected: socket.socket) -> Link:
         own = process_table.entry(os.getpid())
@@ -168,30 +177,38 @@ class HostExecutor:
         if not (self._folder / remains.LOCK).exists():
             return frozenset()  # there never was a host
         self._inherited = True
-        found = starting.find(self._folder, self._clock)
-        if found is None:
-            return self._inherit(tags)
-        with self._lock:
-            self._jobs.update(tags)  # before anything is said of them
-            self._greet(found)
-            if not self._settled.wait_for(lambda: self._welcome is not None or self._link is None, WELCOME_S):
-                self._jobs.clear()
-            if self._welcome is not None:
-                return self._take_over(tags, *self._welcome)
-        self._give_up_host()
+        while (found := starting.find(self._folder, self._clock)) is not None:
+            if self._is_welcome(found, tags):
+                return self._take_over(tags)
+        if starting.lives(self._folder):
+            self._give_up_host()
         return self._inherit(tags)
 
-    def _take_over(self, tags: dict[str, JobKey], running: list[str], over: list[str]) -> frozenset[JobKey]:
-        mine = {tag for tag in tags if tag in running or tag in over}
-        for tag in tags.keys() - mine:
-            self._jobs.pop(tag, None)
-        assert self._link is not None
-        self._strays = set(running) - mine
-        for tag in self._strays:
-            self._link.send(line("cancel", tag, STRAY_GRACE_S))
-        if not self._settled.wait_for(lambda: not self._strays, STRAY_GRACE_S + HUNG_S):
-            sweeping.end_jobs(self._strays, self._clock, 0.0)
-        return frozenset(tags[tag] for tag in mine)
+    def _is_welcome(self, connected: socket.socket, tags: Mapping[str, JobKey]) -> bool:
+        """Ask a host for jobs; False when it was about to leave, or hangs and was killed."""
+        with self._lock:
+            self._adopting = tags
+            self._greet(connected)
+            self._settled.wait_for(lambda: self._welcome is not None or self._link is None, WELCOME_S)
+            self._adopting = {}
+            if self._welcome is not None:
+                return True
+            hangs = self._link is not None
+        if hangs:
+            self._give_up_host()
+        return False
+
+    def _take_over(self, tags: Mapping[str, JobKey]) -> frozenset[JobKey]:
+        """End what nobody knows; return the rest. What of it has ended may be told already."""
+        with self._lock:
+            assert self._welcome is not None and self._link is not None
+            running, over = self._welcome
+            self._strays.update(tag for tag in running if tag not in tags)
+            for tag in self._strays:
+                self._link.send(line("cancel", tag, STRAY_GRACE_S))
+            if not self._settled.wait_for(lambda: not self._strays, STRAY_GRACE_S + HUNG_S):
+                sweeping.end_jobs(self._strays, self._clock, 0.0)
+        return frozenset(tags[tag] for tag in (*running, *over) if tag in tags)
 
     def _inherit(self, tags: dict[str, JobKey]) -> frozenset[JobKey]:
         """No host lives: what has ended is in its file; what has not has lost its parent, and nobody knows its end."""
@@ -239,6 +256,8 @@ class HostExecutor:
         with self._settled:
             self._host = pid
             self._welcome = (running, over)
+            self._unheard, self._tries = [], 0
+            self._jobs.update((tag, self._adopting[tag]) for tag in (*running, *over) if tag in self._adopting)
             self._settled.notify_all()
 
     def _started(self, tag: str, pid: int) -> None:
@@ -289,14 +308,28 @@ class HostExecutor:
             mine, self._link = self._link is link, None if self._link is link else self._link
             link.close()
             left = list(self._jobs) if mine else []
+            unheard, self._unheard = self._unheard, []
             self._settled.notify_all()
-        if not left:
-            return
+            if not left or (unheard and not self._superseded and self._again(unheard)):
+                return
         if self._superseded:
             self._lose(left, SUPERSEDED)
-        else:
-            sweeping.end_jobs(left, self._clock, LOST_GRACE_S)
-            self._lose(left, "its host process was killed")
+            return
+        sweeping.end_jobs(left, self._clock, LOST_GRACE_S)
+        self._lose(left, "its host process was killed")
+
+    def _again(self, unheard: list[bytes]) -> bool:
+        """Tell another host of jobs that one did not hear of because it was about to leave."""
+        self._tries += 1
+        if self._tries > TRIES:
+            return False
+        try:
+            link = self._begin()
+        except OSError:
+            return False
+        self._unheard = unheard
+        link.send(b"".join(unheard) + line("env", {}))
+        return True
 
     # ---- the end
 
@@ -304,6 +337,7 @@ class HostExecutor:
         """Let go; with ``kill`` end everything of the run and of its sub-flows first, also what earlier hosts left."""
         with self._lock:
             link = self._link
+            self._closing = not kill  # the host hangs up at once, and must not be taken for dead
         if link is not None:
             link.send(line("close", CLOSING_GRACE_S) if kill else line("leave"))
             self._part(link, kill=kill)
@@ -312,8 +346,8 @@ class HostExecutor:
             self._inherited = True
         if kill and not self._superseded and (self._inherited or sys.platform != "linux"):
             sweeping.end_runs(self._runs, self._clock, CLOSING_GRACE_S)
-        if self._process is not None and kill:
-            self._process.wait()
+        if self._process is not None:
+            self._process.wait() if kill else _LIVING.append(self._process)
         self._jobs.clear()
 
     def _part(self, link: Link, *, kill: bool) -> None:
@@ -323,6 +357,8 @@ class HostExecutor:
             if self._reader.is_alive():
                 self._give_up_host()
                 sweeping.end_runs(self._runs, self._clock, 0.0)
+            elif not self._superseded:
+                starting.await_end(self._folder, self._clock)
         self._disconnect()
 
 
@@ -330,6 +366,10 @@ _TAKE: dict[str, Any] = {
     "welcome": HostExecutor._welcomed, "started": HostExecutor._started, "output": HostExecutor._output,
     "ended": HostExecutor._ended, "replaced": HostExecutor._replaced, "refused": HostExecutor._replaced,
 }  # fmt: skip
+
+
+#: Hosts that live on when their driver lets go: ``Popen`` complains when it is forgotten before its process has ended.
+_LIVING: list[subprocess.Popen[bytes]] = []
 
 
 def _nobody(_: object) -> None:

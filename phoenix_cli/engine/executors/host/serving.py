@@ -27,6 +27,7 @@ from phoenix_cli.kernel.keeper import PR_SET_CHILD_SUBREAPER, prctl
 STARTED_S = 0.05  # how long the news of a start may wait for the news of the end, to be one message
 ORPHANED_S = 1.0  # how often a host without a connection looks whether its driver lives
 LIMIT_GRACE_S = 5.0
+OUTPUT_S = 0.9  # the looks are a second apart
 PATIENCE_S = 30.0  # between looks when nothing at all is to be seen to
 
 
@@ -126,7 +127,8 @@ class Host:
         if self.driver is not None and self.driver is not one:
             self.driver.say(line("replaced", fence))
             self._drop(self.driver)
-        self.fence = one.fence = fence
+        self.fence, self.env = fence, {}
+        one.fence = fence
         self.driver, self.driver_process, self.leaving = one, (pid, started), False
         one.say(line("welcome", fence, os.getpid(), list(self.commands), self.untold.tags) + self.untold.again())
         self.flush_at = 0.0
@@ -255,8 +257,9 @@ class Host:
                 self._look_at_ending(one, one.ending, table, now)
 
     def _look_at_log(self, one: Command, now: float) -> None:
-        if one.look(now, self.log_bytes) and one.tells and now - one.told_at >= 1.0:
-            one.told_at = now
+        one.grown = one.look(now, self.log_bytes) or one.grown
+        if one.tells and one.grown and now - one.told_at >= OUTPUT_S:
+            one.told_at, one.grown = now, False
             self._say(line("output", one.tag))
             self.flush_at = 0.0
 

@@ -62,6 +62,13 @@ def lives(folder: Path) -> bool:
     return not FileLock(folder / remains.LOCK).is_free()
 
 
+def await_end(folder: Path, clock: Clock) -> None:
+    """Wait until a host that has let go of its connection has let go of its lock, too."""
+    deadline = clock.monotonic() + ANSWER_S
+    while lives(folder) and clock.monotonic() < deadline:
+        clock.sleep(LOOK_S)
+
+
 def find(folder: Path, clock: Clock) -> socket.socket | None:
     """Connect to the host that lives; None when it is gone meanwhile, or listens to nobody for too long."""
     deadline = clock.monotonic() + ANSWER_S
