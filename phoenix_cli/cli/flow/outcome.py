@@ -15,19 +15,19 @@ def show_outcome(context: Context, told: Any, *, left: bool, wanted: tuple[str, 
     """Print the answer; raise what the exit status is to be when the run did not end as it was wanted."""
     if context.flags.json:
         context.console.answer(told.as_dict())
-    if told.status == "interrupted" and not told.questions:
+    if told.status == "interrupted" and left:
         if not context.flags.json:
-            context.console.note(f"{told.run_id} is interrupted; go on with it: phoenix flow resume {told.run_id}")
-        if left:
-            raise KeyboardInterrupt
+            context.console.note(f"{told.run_id} is interrupted; go on with it: {_resume(told)}")
+        raise KeyboardInterrupt
     if told.status not in wanted:
         raise error_of(told)
     if not context.flags.json:
-        count = sum(step.status == "succeeded" for step in told.steps.values())
+        groups = {name.partition("[")[0] for name in told.steps if "[" in name}
+        count = sum(step.status == "succeeded" for name, step in told.steps.items() if name not in groups)
         cached = sum(step.cached for step in told.steps.values())
         more = f", {cached} from the cache" if cached else ""
-        word = "succeeded" if told.status == "succeeded" else told.status
-        context.console.done(f"{told.flow} {word}: {count} steps{more} in {duration(told.duration_s)} ({told.run_id})")
+        steps = f"{count} step{'s' * (count != 1)}{more}"
+        context.console.done(f"{told.flow} {told.status}: {steps} in {duration(told.duration_s)} ({told.run_id})")
 
 
 def error_of(told: Any) -> PhoenixError:
@@ -40,7 +40,7 @@ def error_of(told: Any) -> PhoenixError:
             f"{told.flow} waits for an answer about {', '.join(told.questions)}",
             code="flow.question",
             cause=_question(step, question),
-            hints=(f"phoenix flow resume {told.run_id} --answer {step}={ANSWERS[question]}",),
+            hints=(_resume(told),),
             details=details,
         )
     if told.status == "interrupted":
@@ -62,6 +62,12 @@ def error_of(told: Any) -> PhoenixError:
         hints=hints,
         details=details,
     )
+
+
+def _resume(told: Any) -> str:
+    """Return the command that goes on with a run, with the answers that it asks for."""
+    answers = "".join(f" --answer {step}={ANSWERS[question]}" for step, question in told.questions.items())
+    return f"phoenix flow resume {told.run_id}{answers}"
 
 
 def _why(step: Any) -> str:

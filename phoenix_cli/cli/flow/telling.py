@@ -95,7 +95,7 @@ def _status(step: Any) -> str:
 
 
 def _reason(step: Any) -> str:
-    code = f"exit {step.exit_code}" if step.exit_code else ""
+    code = f"exit {step.exit_code}" if step.exit_code and "exited" not in step.reason else ""
     return "; ".join(one for one in (code, step.reason) if one)
 
 

@@ -107,6 +107,8 @@ class Drive:
         found = list(_all(opened))
         known = [key for one in found for key in one.known]
         adopted = executor.adopt(known, opened.run.fence)
+        for one in found if adopted else ():
+            one.run.began -= one.gap_s
         for one in found:
             performer.jobs.update({key: one.run for key in one.known if key in adopted})
             performer.sharing.adopt(one.run, [*(key for key in one.known if key in adopted), *_sub_flows(one)])
@@ -149,7 +151,7 @@ def _going_on(opened: Opened, adopted: frozenset[JobKey]) -> e.Event:
     alive = {(key.step, key.attempt) for key in opened.known if key in adopted}
     alive |= {(one.run.parent_step, one.run.parent_attempt) for one in opened.children}
     alive |= {(step, attempt) for step, attempt, _ in opened.ended}
-    return opened.first._replace(alive=frozenset(alive))
+    return opened.first._replace(at=opened.run.now(), alive=frozenset(alive))
 
 
 def _sub_flows(opened: Opened) -> list[JobKey]:

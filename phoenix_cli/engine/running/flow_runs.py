@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from phoenix_cli.kernel.clock import Clock
-from phoenix_cli.kernel.errors import NotFound, Usage
+from phoenix_cli.kernel.errors import NotFound, Usage, did_you_mean
 from phoenix_cli.kernel.processes import Identity, alive, boot_id
 from phoenix_cli.kernel.state import State
 
@@ -67,14 +67,21 @@ def from_row(row: sqlite3.Row) -> FlowRun:
 
 
 def find(state: State, word: str) -> FlowRun:
-    """Return the run that an id, or a unique beginning of one, means; raise ``NotFound``, or ``Usage`` when several fit."""
+    """Return the run that an id, a unique beginning of one, or a flow's name (its newest run) means.
+
+    Raises ``NotFound`` with a near name, ``Usage`` when several fit.
+    """
     prefix = word if word.startswith("run_") else f"run_{word}"
     rows = []
     if state.exists() and len(prefix) > len("run_"):
         rows = state.read("SELECT * FROM flow_runs WHERE substr(id, 1, ?) = ? LIMIT 3", (len(prefix), prefix))
     exact = [row for row in rows if row["id"] == prefix]
+    if not rows and (named := listed(state, flow=word, limit=1)):
+        return named[0]
     if not rows:
-        raise NotFound(f"no run {word!r} here", code="flow.no_run", hints=("phoenix flow list",))
+        known = [row["flow"] for row in state.read("SELECT DISTINCT flow FROM flow_runs")] if state.exists() else []
+        hints = (*did_you_mean(word, known), "phoenix flow list")
+        raise NotFound(f"no run {word!r} here", code="flow.no_run", hints=hints)
     if len(rows) > 1 and not exact:
         raise Usage(f"{word!r} fits several runs", code="flow.ambiguous", cause=", ".join(row["id"] for row in rows))
     return from_row((exact or rows)[0])

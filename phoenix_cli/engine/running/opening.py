@@ -42,7 +42,8 @@ def flow_of(text: str, kinds: Mapping[str, StepKind], *, keep_going: bool = Fals
 class Opened:
     """A run that is ready to be driven, the first event for its machine, and those of its sub-flows that go on with it.
 
-    ``known`` are the jobs that its last coordinator left; which of them live is put into the events by ``resume``.
+    ``known`` are the jobs that its last coordinator left, ``ended`` the steps whose sub-flows ended meanwhile. ``gap_s`` is
+    how long nobody drove the run: it counts when something of it ran on.
     """
 
     run: ActiveRun
@@ -50,6 +51,7 @@ class Opened:
     known: tuple[JobKey, ...] = ()
     children: tuple[Opened, ...] = ()
     ended: tuple[tuple[str, int, FlowRun], ...] = ()
+    gap_s: float = 0.0
 
 
 class Opener:
@@ -130,7 +132,7 @@ class Opener:
 
     def take_over(self, run: FlowRun, parent: tuple[ActiveRun, str, int] | None = None) -> Opened:
         """Become the coordinator of a run that has none. Raises ``Conflict`` when it has one, or has ended."""
-        fence = self._relieve(run)
+        fence, gap_s = self._relieve(run)
         transitions, tail = read_all(self.state, run.number)
         flow = flow_of(run.source, self.kinds, keep_going=bool(run.options.get("keep_going")))
         machine = replay(flow, transitions, room=self.room, measured=measured.usual_seconds(self.state, flow))
@@ -139,9 +141,11 @@ class Opener:
         if not transitions:
             return Opened(active, e.Begin(0.0, run.id, run.id, run.inputs, {}))
         children, ended = self._children(active)
-        return Opened(active, e.Resume(machine.now, frozenset()), tuple(_known(active)), children, ended)
+        resume = e.Resume(machine.now, frozenset())
+        return Opened(active, resume, tuple(_known(active)), children, ended, max(0.0, gap_s - machine.now))
 
-    def _relieve(self, run: FlowRun) -> int:
+    def _relieve(self, run: FlowRun) -> tuple[int, float]:
+        """Become the owner; return the new fence, and how many seconds of the run there would be by the clock."""
         with self.state.write() as connection:
             row = connection.execute("SELECT * FROM flow_runs WHERE number = ?", (run.number,)).fetchone()
             if row["status"] != "running":
@@ -160,7 +164,9 @@ class Opener:
             )
             if run.parent_id is None:
                 self.events.append(connection, "flow.resume", run.id, arguments={"flow": run.flow})
-        return int(row["fence"]) + 1
+        now = self.clock.monotonic()
+        silent_s = now - row["beat"] if row["owner_boot"] == self.owner.boot_id and row["beat"] else 0.0
+        return int(row["fence"]) + 1, row["beat_at"] + max(0.0, silent_s)
 
     def _children(self, run: ActiveRun) -> tuple[tuple[Opened, ...], tuple[tuple[str, int, FlowRun], ...]]:
         """Take over the runs of steps that are flows; of those that have ended tell the row."""

@@ -52,7 +52,8 @@ class Ownership:
     def _beat(self, root: ActiveRun, now: float) -> None:
         with self.state.write() as connection:
             connection.execute(
-                "UPDATE flow_runs SET beat = ? WHERE number = ? AND fence = ?", (now, root.number, root.journal.fence)
+                "UPDATE flow_runs SET beat = ?, beat_at = ? WHERE number = ? AND fence = ?",
+                (now, root.now(), root.number, root.journal.fence),
             )
         self.beat_leases()
 

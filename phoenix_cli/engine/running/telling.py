@@ -52,7 +52,11 @@ def _fields(value: Any) -> dict[str, Any]:
 
 def told(run: FlowRun, projection: Projection, at: float | None = None) -> RunTold:
     """Return what a run's row and its projection tell; ``at`` are its seconds while it is not over."""
-    steps = {name: step_told(state) for name, state in projection.steps.items()}
+    steps: dict[str, StepTold] = {}
+    for name, state in projection.steps.items():
+        if state.parent is None:
+            steps[name] = step_told(state)
+            steps.update({child.name: step_told(child) for child in state.children})
     asked = {name: state.message for name, state in projection.steps.items() if state.status == "doubtful"}
     seconds = run.duration_s if run.duration_s is not None else at
     return RunTold(

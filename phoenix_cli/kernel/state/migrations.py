@@ -212,6 +212,7 @@ def m0006_flows(db: Any) -> None:
             owner_started TEXT,
             owner_boot TEXT,
             beat REAL,
+            beat_at REAL NOT NULL DEFAULT 0,
             cancel_reason TEXT,
             started_at TEXT NOT NULL,
             ended_at TEXT,
