@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from phoenix_cli.engine.executors.calls import targets
-from phoenix_cli.engine.executors.interface import OUTPUT_BYTES, JobEnded, JobKey, JobOutput
+from phoenix_cli.engine.executors.interface import LOG_BYTES, OUTPUT_BYTES, JobEnded, JobKey, JobOutput
 from phoenix_cli.engine.model import Call, Run
 from tests.engine.executors.calling import Caller, eventually
 
@@ -320,12 +320,24 @@ def test_a_warm_process_is_used_again(caller, tmp_path):
     assert os.getpid() not in pids
 
 
-def test_a_log_that_cannot_be_written_is_a_failure_of_the_job(caller, tmp_path):
+def test_a_log_that_cannot_be_written_makes_the_job_unavailable(caller, tmp_path):
     ended = caller.perform("builtins:dict", log=tmp_path / "no" / "folder.log", killable=True)
-    assert ended.error == "unavailable"
+    assert (ended.error, "folder.log" in ended.message) == ("unavailable", True)
     assert caller.perform("builtins:dict", killable=True).error == ""
-    ended = caller.perform("builtins:dict", log=tmp_path / "no" / "folder.log", killable=True)
-    assert ended.error == "failed"
+
+
+@BOTH
+def test_of_endless_output_the_beginning_and_the_end_are_kept(caller, tmp_path, killable):
+    text = "def f(lines):\n    print('the beginning')\n    for _ in range(lines):\n        print('x' * 1_048_575)\n    print('the end')\n"
+    write(tmp_path, "mine", text)
+    many = LOG_BYTES // (1 << 20) + 30
+    key = caller.perform("mine:f", {"lines": many}, killable=killable).key
+    log = tmp_path / f"{key.attempt}.log"
+    assert LOG_BYTES <= log.stat().st_size <= LOG_BYTES + 4096
+    lines = [line for line in log.read_text().splitlines() if not line.startswith("x" * 100)]
+    assert lines[0] == "the beginning"
+    assert lines[-1] == "the end"
+    assert any("left out" in line for line in lines)
 
 
 def test_who_asks_is_told_that_something_was_written(caller, tmp_path):

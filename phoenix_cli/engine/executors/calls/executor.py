@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 
-from phoenix_cli.engine.executors.calls.processes import ProcessCalls, end_remains
+from phoenix_cli.engine.executors.calls.processes import CLOSING_GRACE_S, ProcessCalls
 from phoenix_cli.engine.executors.calls.threads import ThreadCalls
+from phoenix_cli.engine.executors.host.sweeping import end_jobs
 from phoenix_cli.engine.executors.interface import Capabilities, Deliver, Job, JobEnded, JobKey
 from phoenix_cli.engine.model import Call
 from phoenix_cli.kernel.clock import Clock
@@ -69,7 +70,8 @@ class CallExecutor:
 
     def adopt(self, known: Collection[JobKey], fence: int) -> frozenset[JobKey]:
         """End what is left of the calls of a driver that is gone; nothing of them can be adopted."""
-        end_remains(known, self._clock)
+        if known:
+            end_jobs([key.tag for key in known], self._clock, CLOSING_GRACE_S)
         return frozenset()
 
     def close(self, *, kill: bool) -> None:

@@ -6,13 +6,12 @@ descriptors 1 and 2 (what a program writes that a call starts) and whoever kept 
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from pathlib import Path
 from typing import Any, TextIO
 
-_NOWHERE = Path()
+from phoenix_cli.engine.executors.calls.logs import NOWHERE, open_text
 
 
 class Seat:
@@ -21,14 +20,13 @@ class Seat:
     __slots__ = ("_file", "log")
 
     def __init__(self) -> None:
-        self.log: Path = _NOWHERE
+        self.log: Path = NOWHERE
         self._file: TextIO | None = None
 
     def file(self) -> TextIO:
         """Return the job's log, opened to append."""
         if self._file is None or self._file.closed:
-            path = os.devnull if self.log == _NOWHERE else self.log
-            self._file = open(path, "a", buffering=1, encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
+            self._file = open_text(self.log)
         return self._file
 
     @property

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from queue import SimpleQueue
 
 from phoenix_cli.engine.executors.calls.desk import Desk
+from phoenix_cli.engine.executors.calls.logs import Watched
 from phoenix_cli.engine.executors.calls.threads import BEFORE, CANCELLED
 from phoenix_cli.engine.executors.calls.worker_process import WorkerProcess
 from phoenix_cli.engine.executors.interface import Deliver, Job, JobEnded, JobKey, JobOutput, JobStarted
-from phoenix_cli.kernel import process_table, processes
+from phoenix_cli.kernel import processes
 from phoenix_cli.kernel.clock import Clock
 from phoenix_cli.kernel.process_table import TREE_VARIABLE
 from phoenix_cli.kernel.processes import Identity, describe_exit
 
 CLOSING_GRACE_S = 1.0
 LOST_GRACE_S = 1.0  # for what a worker that died has left
-LOOK_S = 1.0  # how often a log is looked at for ``JobOutput``
+LOOK_S = 0.25  # how often a log is looked at
+OUTPUT_S = 1.0  # between two ``JobOutput`` of a job
 JOIN_S = 10.0
 
 
@@ -126,14 +128,24 @@ class ProcessCalls:
         seat.close()
 
     def _perform(self, job: Job, seat: _Seat) -> JobEnded:
-        key = job.key
+        try:
+            log = Watched(job.log)
+        except OSError as error:
+            return JobEnded(job.key, "unavailable", None, f"cannot write its log {job.log}: {error.strerror}")
         try:
             worker = self._worker(job, seat)
         except OSError as error:
-            return JobEnded(key, "unavailable", None, f"cannot start a process for calls: {error.strerror}")
+            return JobEnded(job.key, "unavailable", None, f"cannot start a process for calls: {error.strerror}")
+        else:
+            return self._performed_by(worker, job, seat, log)
+        finally:
+            log.close()
+
+    def _performed_by(self, worker: WorkerProcess, job: Job, seat: _Seat, log: Watched) -> JobEnded:
+        key, told_at = job.key, self._clock.monotonic()
         self._deliver(JobStarted(key, asdict(worker.identity) if worker.identity else {"pid": worker.pid}))
-        size = _size(job)
         worker.send(replace(job, env={**job.env, TREE_VARIABLE: key.tag}))  # if it cannot, the worker has died
+        grew = False
         while True:
             outcome = worker.wait(seat.waker, LOOK_S)
             seat.drain()  # before the look at what was cancelled: who cancels now wakes the next wait
@@ -143,8 +155,9 @@ class ProcessCalls:
                 return self._stopped(key, seat)
             if (code := worker.died()) is not None:
                 return self._lost(key, seat, code)
-            before, size = size, _size(job)
-            if size > before:
+            grew = log.grew() or grew
+            if grew and job.tells_output and self._clock.monotonic() - told_at >= OUTPUT_S:
+                grew, told_at = False, self._clock.monotonic()
                 self._deliver(JobOutput(key))
 
     def _worker(self, job: Job, seat: _Seat) -> WorkerProcess:
@@ -180,25 +193,5 @@ def _died(code: int) -> str:
     return f"was {describe_exit(code)}" if code < 0 else describe_exit(code)
 
 
-def _size(job: Job) -> int:
-    """Return how long the log is; 0 when nobody asks."""
-    try:
-        return job.log.stat().st_size if job.tells_output else 0
-    except OSError:
-        return 0
-
-
 def _nobody(_: object) -> None:
     return None
-
-
-def end_remains(keys: Collection[JobKey], clock: Clock, grace_s: float = CLOSING_GRACE_S) -> None:
-    """End every process that carries the tag of one of these jobs: what is left of a coordinator that is gone."""
-    wanted = {key.tag for key in keys}
-
-    def find() -> set[Identity]:
-        tags = ((pid, process_table.environment(pid).get(TREE_VARIABLE)) for pid in process_table.table())
-        return {one for pid, tag in tags if tag in wanted and (one := processes.identify(pid))}
-
-    if wanted:
-        processes.end(find, clock, grace_s=grace_s)

@@ -36,9 +36,9 @@ class ThreadCalls:
         self._functions: dict[tuple[str, str], targets.Function] = {}
         self._threads: list[threading.Thread] = []  # also those that are stuck
         self._serving = 0
+        self._given_up = False
         self._timers: list[threading.Timer] = []
         self._folder = ""
-        self._closed = False
         self._held_up = False
 
     def __contains__(self, key: JobKey) -> bool:
@@ -79,7 +79,6 @@ class ThreadCalls:
 
     def close(self, *, tell: bool) -> None:
         """Withdraw what waits, give up what is performed, and let the threads go; ``tell`` reports on both."""
-        self._closed = True
         for timer in self._timers:
             timer.cancel()
         deliver = self._deliver if tell else _nobody
@@ -89,14 +88,12 @@ class ThreadCalls:
             deliver(JobEnded(key, "failed", CANCELLED, BEFORE))
         for key in stuck:
             deliver(JobEnded(key, "lost", None, STUCK))
-        self._leave(wait=not stuck)
+        self._leave(wait=not stuck and not self._given_up)
 
     def _leave(self, *, wait: bool) -> None:
-        for _ in self._threads:
-            self._queue.put(None)
-        for thread in self._threads if wait else ():
+        self._queue.put(None)
+        for thread in list(self._threads) if wait else ():
             thread.join(1.0)
-        self._threads.clear()
         if self._folder:
             self._folder = ""
             targets.release()
@@ -124,6 +121,8 @@ class ThreadCalls:
             if not desk.finish(key):
                 break  # given up; another thread is in this one's place
             deliver(JobEnded(key, *outcome))
+        else:
+            self._queue.put(None)  # for the next thread, also for one that is only now taking the place of another
         printing.stand_up()
 
     def _find(self, job: Job) -> Callable[..., object]:
@@ -137,9 +136,9 @@ class ThreadCalls:
 
     def _give_up(self, key: JobKey) -> None:
         if self._desk.finish(key):
+            self._given_up = True
+            self._start()
             self._deliver(JobEnded(key, "lost", None, STUCK))
-            if not self._closed:
-                self._start()
 
 
 def _nobody(_: object) -> None:
