@@ -28,6 +28,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "ecosystem stop": ("phoenix ecosystem stop shop",),
     "ecosystem logs": ("phoenix ecosystem logs shop web --follow",),
     "ecosystem status": ("phoenix ecosystem status", "phoenix ecosystem status shop"),
+    "flow validate": ("phoenix flow validate release.yaml", "phoenix flow validate release.yaml --json"),
+    "flow plan": ("phoenix flow plan release.yaml -j 8", "phoenix flow plan release.yaml --optimise --json"),
+    "flow graph": ("phoenix flow graph release.yaml -o release.svg", "phoenix flow graph run_7f3a --format mermaid"),
+    "flow report": ("phoenix flow report", "phoenix flow report run_7f3a -o report.html"),
+    "flow schema": ("phoenix flow schema > flow.schema.json", "phoenix flow schema --path"),
     "lock hold": (
         "phoenix lock hold gpu -- python train.py",
         "phoenix lock hold licence=1 data:shared --capacity 4 --wait 10m -- make test",

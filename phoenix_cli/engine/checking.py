@@ -50,8 +50,9 @@ def validate_flow(*, kinds: Kinds, builtins: Builtins, target: str, here: Path) 
     read = read_flow(source.text, kinds)
     found = list(read.problems)
     if read.flow is not None:
-        known = set(found)
-        found += [one for one in validate(read.flow) if one not in known]
+        known = {(one.code, one.message, one.place) for one in found}
+        more = [one for one in validate(read.flow) if (one.code, one.message, one.place) not in known]
+        found += [one for one in more if not (found and one.code == "flow.empty")]  # steps that nobody could read
     found.sort(key=lambda one: (one.place.line, one.place.column))
     return Checked(tuple(one for one in found if not one.warning), tuple(one for one in found if one.warning), source)
 

@@ -162,15 +162,15 @@ class StepReader:
         self.defaults = defaults
         self.allowed = (*OWN_KINDS, *BODY_KEYS, *kinds, *FIELDS)
 
-    def step(self, name: str, node: Node, place: Place) -> Step | None:
-        """Return the step, or None when too little of it can be understood."""
+    def step(self, name: str, node: Node, place: Place) -> Step:
+        """Return the step; one that cannot be understood does nothing, so that nobody who needs it is told it is missing."""
         reading = self.reading
         if not NAME.fullmatch(name):
             reading.note("name", f"{name[:60]!r} is no name for a step", place, NAME_RULE)
             name = name[:60]
         if not isinstance(node.value, dict):
             reading.wrong(node, "a mapping", "a step is a mapping with run, call or flow")
-            return None
+            return Step(name, Run(), place=place)
         entries = reading.keys(node, self.allowed, "steps")
         action = self.action(name, node, entries, place)
         values = dict(self.defaults)
@@ -179,7 +179,7 @@ class StepReader:
                 field, read = FIELDS[key]
                 values[field] = self.merged(field, read(reading, entry))
         self.rules(name, values, place)
-        return Step(name, action, place=place, places=_places(node, entries), **values) if action else None
+        return Step(name, action or Run(), place=place, places=_places(node, entries), **values)
 
     def merged(self, field: str, value: Any) -> Any:
         """Add the defaults' environment under the step's own."""

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import yaml
 
+from phoenix_cli.engine.model import MAX_STEPS
 from phoenix_cli.engine.problems import MAX_PROBLEMS, Place, Problem
 from phoenix_cli.kernel.document_limits import MAX_ALIASES, MAX_BYTES, MAX_DEPTH, MAX_NODES
 
@@ -78,12 +79,18 @@ def _scan(text: str) -> None:
     """Refuse a wide text before anything is built of it: building takes four times as long as the events."""
     if len(text) < MAX_NODES:
         return
-    nodes = depth = 0
+    nodes = depth = entries = 0
     for event in yaml.parse(text, Loader=_Loader):
-        nodes += isinstance(event, yaml.NodeEvent)
+        one = isinstance(event, yaml.NodeEvent)
+        nodes += one
+        entries += one and depth == 2
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
             return  # the composer says so; to go on would take the parser minutes
+        if depth < 2:
+            entries = 0
+        if entries > 2 * MAX_STEPS:  # keys and values
+            raise Refused(Problem("flow.too_many_steps", f"more than {MAX_STEPS:,} steps", _place(event)))
         if nodes > MAX_NODES:
             raise Refused(Problem("flow.too_many_values", "expands to too many values", _place(event)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import typer
@@ -20,7 +21,7 @@ def validate(ctx: typer.Context, flow: str = FLOW) -> None:
 
     Exit status 1 when there is one; warnings alone are no mistake.
     """
-    from phoenix_cli.cli.flow.mistakes import show_mistakes
+    from phoenix_cli.cli.views.flow_mistakes import show_mistakes
 
     context: Context = ctx.obj
     found = context.perform("flow.validate", target=flow, here=Path.cwd())
@@ -47,7 +48,7 @@ def plan(
 
     Who starts when, the critical path, what nothing can beat, and what to expect with the durations of earlier runs.
     """
-    from phoenix_cli.cli.flow.plan_view import show_plan
+    from phoenix_cli.cli.views.flow_plan import show_plan
 
     context: Context = ctx.obj
     found = context.perform(
@@ -133,6 +134,8 @@ def schema(
     found = context.perform("flow.schema")
     if path:
         context.console.line(str(found.path))
+    elif context.flags.json:
+        context.console.answer(json.loads(found.text))
     else:
         context.console.out.write(found.text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from phoenix_cli.cli.console import Console, duration, harmless
+from phoenix_cli.cli.console import Console, duration, one_line
 
 
 def show_plan(console: Console, found: Any) -> None:
@@ -37,20 +37,22 @@ def show_plan(console: Console, found: Any) -> None:
         ],
     )  # fmt: skip
     console.line()
-    for label, text in [*_facts(plan), *_optimised(found.optimised)]:
-        console.line(f"{console.paint(label.ljust(15), 'dim')} {harmless(text)}")
+    facts = [*_facts(plan), *_optimised(found.optimised)]
+    wide = max(len(label) for label, _ in facts)
+    for label, text in facts:
+        console.line(f"{console.paint(label.ljust(wide), 'dim')}  {one_line(text)}")
 
 
 def _headline(plan: Any) -> str:
     if not plan.steps:
-        return f"{harmless(plan.flow)}: no step runs with these inputs"
+        return f"{one_line(plan.flow)}: no step runs with these inputs"
     steps = f"{len(plan.steps):,} step{'s' * (len(plan.steps) != 1)}"
     if not plan.measured:
-        return f"{harmless(plan.flow)}: {steps}, none was ever measured: each counts as {duration(plan.steps[0].duration_s)}"
+        return f"{one_line(plan.flow)}: {steps}, none was ever measured: each counts as {duration(plan.steps[0].duration_s)}"
     known = (
         "" if plan.measured == len(plan.steps) else f", {len(plan.steps) - plan.measured:,} of them never measured (~)"
     )
-    return f"{harmless(plan.flow)}: {steps}{known}; about {duration(plan.expected_s)}, {plan.max_parallel} at once"
+    return f"{one_line(plan.flow)}: {steps}{known}; about {duration(plan.expected_s)}, {plan.max_parallel} at once"
 
 
 def _times(one: Any) -> str:
@@ -70,8 +72,9 @@ def _facts(plan: Any) -> Iterator[tuple[str, str]]:
     yield "at least", f"{duration(plan.bound_s)}, by {_bound(plan)}; expected {duration(plan.expected_s)}"
     for one in plan.resources:
         binds = "; binds" if one.binds else ""
-        yield f"resource {one.name}", f"{one.capacity} for {one.steps:,} steps: {duration(one.least_s)} at least{binds}"
-    yield "-j", "   ".join(_what_if(one, plan.max_parallel) for one in plan.what_if)
+        steps = f"{one.steps:,} step{'s' * (one.steps != 1)}"
+        yield f"resource {one.name}", f"{one.capacity} for {steps}: {duration(one.least_s)} at least{binds}"
+    yield "max parallel", "   ".join(_what_if(one, plan.max_parallel) for one in plan.what_if)
     if plan.skipped:
         yield "skipped", f"{', '.join(plan.skipped[:10])}: the condition does not hold if all goes well"
     yield "hash", plan.hash
