@@ -103,13 +103,19 @@ def _take(store: Store, line: bytes, number: int) -> bool:
     if len(line) > LINE_BYTES:
         raise _Refused(f"the line is longer than {LINE_BYTES:,} bytes")
     new, data = _read(line)
-    now = store.shared.database.now()
+    now = store.now()
+    if now is None:
+        raise _unwritable(store, number)
     if new.expires is not None and new.expires <= now:
         return False
     body = Body(hashlib.sha256(data).digest(), len(data), data if len(data) <= INLINE_BYTES else None)
     if not store.write(new._replace(created=min(new.created, now)), body, data):
-        raise Failed("the entry could not be kept", code="cache.import", cause=f"line {number}: {store.problem}")
+        raise _unwritable(store, number)
     return True
+
+
+def _unwritable(store: Store, number: int) -> Failed:
+    return Failed("the entry could not be kept", code="cache.import", cause=f"line {number}: {store.problem}")
 
 
 def _read(line: bytes) -> tuple[New, bytes]:
@@ -133,9 +139,9 @@ def _entry(fields: dict[str, Any], data: bytes) -> New:
         json.loads(data)
     elif kind != "bytes":
         raise _Refused("kind is json or bytes")
-    scope = _text(fields, "scope")
-    for name in scope.split("/") if scope else ():
-        checked_scope(name)
+    scope = ""
+    for name in _text(fields, "scope").split("/") if fields["scope"] else ():
+        scope = checked_scope(scope, name)
     tags = fields["tags"]
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags) or len(tags) > 100:
         raise _Refused("tags is a list of at most a hundred texts")

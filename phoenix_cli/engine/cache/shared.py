@@ -130,7 +130,7 @@ class Shared:
             self.uses.clear()
         if full:
             self.front.clear()
-            self.sweep()
+        self.sweep()
         return id
 
     def _book(self, connection: sqlite3.Connection, grown: int) -> int:

@@ -229,7 +229,7 @@ class Store:
         """Return a scope inside this one: it sees what this one has, and what it writes stays in it."""
         inner = object.__new__(Store)
         inner.shared = self.shared
-        inner.scope = f"{self.scope}/{checked_scope(name)}" if self.scope else checked_scope(name)
+        inner.scope = checked_scope(self.scope, name)
         return inner
 
     def drop(self) -> int:
@@ -244,6 +244,12 @@ class Store:
         return 0
 
     # --- time -------------------------------------------------------------------------------------------------
+
+    def now(self) -> float | None:
+        """Return the store's time, None when it cannot be opened."""
+        with self.shared.lock, self.shared.excused():
+            return self.shared.database.now()
+        return None
 
     def moment(self, time: float) -> datetime:
         """Return the wall time of a time of an entry, as the wall clock counts now."""

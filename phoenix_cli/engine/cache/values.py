@@ -10,7 +10,9 @@ from typing import Any
 from phoenix_cli.engine.cache.model import KEY_BYTES, Kind
 from phoenix_cli.kernel.errors import Usage
 
-_SCOPE = re.compile(r"[A-Za-z0-9_.@-]{1,64}")
+_SCOPE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}")
+
+_MOST_SCOPES = 16
 
 
 def encode(value: Any) -> tuple[Kind, bytes]:
@@ -43,13 +45,14 @@ def _fits(key: str) -> bool:
         return False
 
 
-def checked_scope(name: str) -> str:
-    """Return the name of a scope's child; raise ``Usage``."""
+def checked_scope(outer: str, name: str) -> str:
+    """Return the scope of this name inside another; raise ``Usage``."""
     if not _SCOPE.fullmatch(name):
-        raise Usage(
-            f"{name[:60]!r} cannot name a scope", code="cache.scope", cause="letters, digits, . _ @ -; at most 64"
-        )
-    return name
+        rule = "a letter, digit or _, then these or . @ -; at most 64"
+        raise Usage(f"{name[:60]!r} cannot name a scope", code="cache.scope", cause=rule)
+    if outer.count("/") >= _MOST_SCOPES - 2:
+        raise Usage(f"scopes are at most {_MOST_SCOPES} deep", code="cache.scope")
+    return f"{outer}/{name}" if outer else name
 
 
 def checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
