@@ -21,14 +21,15 @@ _SLACK = 4096  # more than the line in the middle is long: what moves up never m
 class Log:
     """One running job's log, looked at now and then. ``most`` is how many bytes of it may be kept."""
 
-    __slots__ = ("_cut", "_head", "_most", "_punched", "handle", "size")
+    __slots__ = ("_cut", "_head", "_most", "_noted", "_path", "_punched", "handle", "size")
 
-    def __init__(self, handle: int, most: int) -> None:
-        self.handle = handle
+    def __init__(self, handle: int, path: str, most: int) -> None:
+        self.handle, self._path = handle, path
         self.size = 0
         self._most = most
         self._head = most // 2
         self._punched = self._head  # up to where the middle is gone already
+        self._noted = 0  # how long the line in the middle is, where there is one already
         self._cut = 0  # bytes that are gone from the file altogether
 
     def look(self) -> bool:
@@ -48,8 +49,8 @@ class Log:
             self._punched = end
         else:
             os.ftruncate(self.handle, self._head)
-            self._cut += size - self._head
-            os.write(self.handle, marker(self._cut))
+            self._cut += size - self._head - self._noted
+            self._noted = os.write(self.handle, marker(self._cut))
             self.size = self._head
 
     def settle(self) -> None:
@@ -60,8 +61,10 @@ class Log:
 
     def _join(self, start: int) -> None:
         """Move the end up to the beginning; what somebody adds meanwhile comes after it."""
-        writer = os.open(f"/dev/fd/{self.handle}", os.O_RDWR | os.O_CLOEXEC)  # the same file, but writing where we say
+        writer = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)  # what is written by the other goes to the end, always
         try:
+            if not os.path.samestat(os.fstat(writer), os.fstat(self.handle)):
+                return  # somebody has put another file there
             place = self._head + os.pwrite(writer, marker(start - self._head), self._head)
             while part := os.pread(writer, _COPY, start):
                 place += os.pwrite(writer, part, place)

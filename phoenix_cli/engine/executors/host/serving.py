@@ -155,7 +155,7 @@ class Host:
         if None in changes.values():
             env = {name: value for name, value in env.items() if value is not None}
         limit_at = now + limit_s if limit_s else None
-        one = Command(tag, parts, folder, env, Log(handle, self.log_bytes), outputs, limit_at, tells, now)
+        one = Command(tag, parts, folder, env, Log(handle, log, self.log_bytes), outputs, limit_at, tells, now)
         self.commands[tag] = one
         if self._start_next(one):
             self._say(line("started", tag, one.pid))
