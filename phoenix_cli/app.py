@@ -15,6 +15,7 @@ from phoenix_cli.kernel.settings import Settings
 
 if TYPE_CHECKING:
     from phoenix_cli.ecosystem.flows.facts import Ground
+    from phoenix_cli.engine.cache.step_results import StepResults
     from phoenix_cli.engine.cache.store import Store
     from phoenix_cli.engine.running.driving import Means
     from phoenix_cli.engine.running.sources import Builtins
@@ -96,7 +97,13 @@ class App:
             clock=self.clock,
             environ=self.environ,
             kinds=self.kinds,
+            results=self._results,
         )
+
+    def _results(self) -> StepResults:
+        from phoenix_cli.engine.cache.step_results import StepResults
+
+        return StepResults(self.cache, self.clock)
 
 
 def build(home: Path | None = None, environ: Mapping[str, str] | None = None) -> App:

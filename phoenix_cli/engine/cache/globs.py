@@ -42,6 +42,8 @@ def inside(glob: str) -> str:
 
 
 def _meant(folder: str, glob: str) -> Iterator[str]:
+    if "\0" in glob:
+        raise Usage("a glob holds a NUL", code="cache.glob", cause=repr(glob[:60]))
     parts = [part for part in glob.split("/") if part not in ("", ".")]
     start = "/" if glob.startswith("/") else ""
     if not _WILD.search(glob) and os.path.isdir(os.path.join(folder, glob)):

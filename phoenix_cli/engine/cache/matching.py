@@ -49,6 +49,8 @@ def matches(connection: sqlite3.Connection, pattern: Pattern) -> list[Match]:
     """Return the entries that a pattern means, by key; raise ``Usage`` for an expression that is wrong or too slow."""
     if sum(map(bool, pattern[:4])) != 1:
         raise Usage("one of prefix, glob, tag and regex is needed", code="cache.pattern")
+    if not "".join(pattern[:4]).isascii():
+        _check_text("".join(pattern[:4]))
     if pattern.tag:
         return _rows(connection, "id IN (SELECT entry FROM tags WHERE tag = ?)", (pattern.tag,), pattern.scope)
     if pattern.regex:
@@ -60,6 +62,13 @@ def matches(connection: sqlite3.Connection, pattern: Pattern) -> list[Match]:
         return rows
     fits = re.compile(fnmatch.translate(pattern.glob)).match  # which does not backtrack
     return [one for one in rows if fits(one.key)]
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise Usage("the pattern is no text", code="cache.pattern", cause=ascii(text[:60])) from None
 
 
 def _rows(connection: sqlite3.Connection, where: str, values: tuple[str, ...], scope: str | None) -> list[Match]:

@@ -84,7 +84,7 @@ def restore(store: Store, folder: Path, kept: list[Kept]) -> bool:
         for aside, place in asides:
             os.replace(aside, place)
         return True
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a record that somebody made up names what cannot be a file
         return False
     finally:
         for aside, _ in asides:

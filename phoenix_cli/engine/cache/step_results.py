@@ -19,7 +19,7 @@ from phoenix_cli.engine.cache.tool_versions import ToolVersions
 from phoenix_cli.engine.instructions import Work
 from phoenix_cli.engine.model import Cache, Step, SubFlow
 from phoenix_cli.kernel.clock import Clock
-from phoenix_cli.kernel.errors import Refused
+from phoenix_cli.kernel.errors import PhoenixError, Refused
 
 
 class StepResults:
@@ -74,13 +74,14 @@ class StepResults:
                 return reason
             paths = files_of(dir, key.outputs.files)
             kept = keep(self._store, key.name, dir, paths, cost_s, key.ttl_s)
-        except (NotKept, OSError) as error:
-            self.forget(key)
-            return str(error)
-        body = {"outputs": dict(outputs), "files": kept}
-        if not self._store.put(key.name, body, ttl_s=key.ttl_s, cost_s=cost_s, tags=("steps",)):
-            return self._store.problem or "it could not be kept"
-        return ""
+            body = {"outputs": dict(outputs), "files": kept}
+            if self._store.put(key.name, body, ttl_s=key.ttl_s, cost_s=cost_s, tags=("steps",)):
+                return ""
+            reason = self._store.problem or "it could not be kept"
+        except (NotKept, OSError, PhoenixError) as error:
+            reason = str(error)
+        self.forget(key)
+        return reason
 
     def _why_not(self, key: Key, dir: Path) -> str:
         for glob in key.outputs.files:

@@ -71,7 +71,10 @@ class Store:
             shared.uses.hit(found.id, shared.database.time.now(), counts)
             if len(shared.uses) >= MANY:
                 self.flush()
-        return decode(found.kind, found.data)
+        try:
+            return decode(found.kind, found.data)
+        except (ValueError, RecursionError):  # an import brought a nest that is too deep for where we are
+            return default
 
     def entry(self, key: str) -> Entry | None:
         """Return what is known of an entry, here or around; this does not count as a use."""

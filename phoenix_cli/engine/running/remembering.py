@@ -26,8 +26,11 @@ class Results(Protocol):
     def look_up(self, key: Any, dir: Path) -> Mapping[str, Any] | None:
         """Return the outputs that a result has, its files restored; None when it is not known."""
 
-    def remember(self, key: Any, outputs: Mapping[str, Any], dir: Path, cost_s: float) -> None:
-        """Keep a result."""
+    def remember(self, key: Any, outputs: Mapping[str, Any], dir: Path, cost_s: float) -> str:
+        """Keep a result; return why it was not kept, "" when it was."""
+
+    def close(self) -> None:
+        """Write down what is pending."""
 
 
 class _Wanted(NamedTuple):
@@ -104,3 +107,5 @@ class Remembering:
         """Finish what is under way."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._results is not None:
+            self._results.close()

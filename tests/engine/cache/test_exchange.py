@@ -127,6 +127,18 @@ def test_what_has_ended_is_not_taken_and_what_is_from_the_future_is_from_now(tmp
         assert store.entry("b").created == clock.wall.timestamp()
 
 
+def test_a_nest_that_is_too_deep_here_is_a_miss(tmp_path):
+    body = b"[" * 700 + b"]" * 700
+
+    def below(store, depth):
+        return below(store, depth - 1) if depth else store.get("good", "miss")
+
+    with opened(tmp_path, FakeClock()) as store:
+        taken = import_lines(store, io.BytesIO(HEADER + line(kind="json", raw=body))).taken
+        assert taken == 1 and below(store, 0) != "miss"
+        assert below(store, 500) == "miss"
+
+
 def test_a_store_that_cannot_be_written_says_so(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with opened(tmp_path / "file" / "cache", FakeClock()) as store, pytest.raises((Failed, OSError)) as caught:

@@ -314,7 +314,7 @@ def test_nothing_is_put_outside_of_the_folder(results, folder, tmp_path):
         {"outputs": {}, "files": [["../evil", 420, "", "target"]]}, {"outputs": {}, "files": [["/tmp/evil", 420, "", "t"]]},
         {"outputs": {}, "files": [["a", 420, "zz", ""]]}, {"outputs": {}, "files": [["a", "x", "0" * 64, ""]]},
         {"outputs": {}, "files": [["a", 420, "0" * 64, ""]]}, {"outputs": {}, "files": [["src", 420, "", "x"]]},
-        {"outputs": {}, "files": [["a\0", 420, "", "x"]]}, {"outputs": {}, "files": [["", 420, "", "x"]]},
+        {"outputs": {}, "files": [["a\0", 420, "", "x"]]}, {"outputs": {}, "files": [["n" * 999, 420, "", "x"]]}, {"outputs": {}, "files": [["", 420, "", "x"]]},
     ],
 )  # fmt: skip
 def test_a_record_that_somebody_made_up_is_a_miss(results, folder, store, record):
@@ -323,6 +323,21 @@ def test_a_record_that_somebody_made_up_is_a_miss(results, folder, store, record
     assert store.put(key.name, record)
     assert results.look_up(key, folder) is None
     assert sorted(folder.rglob("*")) == before and not Path("/tmp/evil").is_symlink()
+
+
+def test_names_that_are_no_text_are_inputs_but_no_outputs(results, folder, store):
+    (folder / "src" / os.fsdecode(b"\xff.c")).write_text("a")
+    key = results.key_of(STEP, WORK, folder, ENVIRON)
+    assert key.digest == results.key_of(STEP, WORK, folder, ENVIRON).digest
+    written(folder)
+    (folder / "out" / os.fsdecode(b"\xff")).write_text("b")
+    assert results.remember(key, {}, folder, 1)
+    assert results.look_up(key, folder) is None and store.entries(Pattern(prefix="step/")) == []
+
+
+def test_a_glob_with_a_nul_is_refused(folder):
+    with pytest.raises(Usage):
+        files_of(folder, ["src\0/*"])
 
 
 def test_a_result_ends_with_its_time(results, folder, clock):

@@ -264,6 +264,12 @@ def test_a_regex_that_is_wrong_or_never_ends_is_refused(store, regex):
     assert store.stats().entries == 1
 
 
+def test_a_pattern_that_is_no_text_is_refused(store):
+    store.put("a", 1)
+    with pytest.raises(Usage):
+        store.matches(Pattern(glob="\udcff*"))
+
+
 def test_a_glob_of_many_stars_ends(store):
     store.put("a" * 1_000, 1)
     assert store.matches(Pattern(glob="*a" * 100 + "b")) == []
