@@ -82,6 +82,8 @@ class Drive:
             over = True
         except PhoenixError as error:
             over = error.code != "flow.taken_over"  # the new coordinator has adopted what runs
+            if over:
+                error.hints = (*error.hints, f"then: phoenix flow resume {run.id}")
             raise
         finally:
             self._close(coordinator, executor, run, kill=over)
