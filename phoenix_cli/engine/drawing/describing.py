@@ -37,10 +37,10 @@ def small_lines(step: Step) -> tuple[str, ...]:
 def _terms(step: Step) -> Iterator[str]:
     if step.for_each is not None:
         yield f"× {len(step.for_each)}" if isinstance(step.for_each, tuple) else "for each item"
-    if step.when:
-        yield one_line(f"when {step.when[:LONGEST]}")
     if step.effect in ("once", "manual"):
         yield step.effect
+    if step.when:
+        yield one_line(f"when {step.when[:LONGEST]}")
 
 
 def _wants(one: Request) -> str:

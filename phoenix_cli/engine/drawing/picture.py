@@ -83,7 +83,7 @@ def _box(flow: Flow, name: str, statuses: Mapping[str, str], critical: frozenset
     step = flow.steps[name]
     kind = "flow" if isinstance(step.action, SubFlow) else "each" if step.for_each is not None else "step"
     detail = f"{one_line(name)}: {action_text(step.action)[:1_000]}"
-    return Box(one_line(name), small_lines(step), detail, statuses.get(name, ""), name in critical, kind)
+    return Box(one_line(name), small_lines(step), detail, one_line(statuses.get(name, "")), name in critical, kind)
 
 
 def _grouped(flow: Flow, graph: Graph, whole: Picture) -> Picture:
