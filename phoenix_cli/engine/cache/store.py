@@ -6,6 +6,7 @@ Nothing that happens to its files is an error for its user: what cannot be read 
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from phoenix_cli.engine.cache.table import ledger_of, make_room, rank_some
 from phoenix_cli.engine.cache.uses import MANY
 from phoenix_cli.engine.cache.values import chain, checked_key, checked_scope, checked_tags, decode, encode
 from phoenix_cli.kernel.clock import Clock
+from phoenix_cli.kernel.errors import Usage
 from phoenix_cli.kernel.processes import boot_id
 
 _MISSING: Any = object()
@@ -151,6 +153,8 @@ class Store:
         return False
 
     def _new(self, key: str, kind: Kind, ttl_s: float | None, cost_s: float, tags: Iterable[str]) -> New:
+        if not math.isfinite(cost_s) or (ttl_s is not None and not math.isfinite(ttl_s)):
+            raise Usage("costs and times to live are numbers of seconds", code="cache.value")
         now = self.shared.database.now()
         return New(self.scope, checked_key(key), kind, cost_s, now, _end(now, ttl_s), checked_tags(tags))
 

@@ -67,6 +67,12 @@ def test_keys_are_texts_of_a_kibibyte(store, key):
         store.put(key, 1)
 
 
+@pytest.mark.parametrize("wrong", [{"ttl_s": float("nan")}, {"ttl_s": float("inf")}, {"cost_s": float("nan")}])
+def test_seconds_are_numbers(store, wrong):
+    with pytest.raises(Usage):
+        store.put("a", 1, **wrong)
+
+
 def test_what_a_caller_does_with_a_value_changes_nobody_elses(store):
     store.put("a", {"list": [1]})
     store.get("a")["list"].append(2)
