@@ -178,7 +178,7 @@ class Carrier:
         """Return the talk with a worker, begun if there is none."""
         if address not in self.contacts:
             self.contacts[address] = Contact(address, self)
-            self._talks[address] = asyncio.create_task(self.contacts[address].talk())
+            self._talks[address] = self.spawn(self.contacts[address].talk())
         return self.contacts[address]
 
     def bell(self, word: Mapping[str, Any]) -> None:
@@ -271,17 +271,28 @@ class Carrier:
     def superseded(self) -> None:
         """A newer driver is obeyed: everything here is over."""
         self.stale = True
+        self._break_off(OVERTAKEN)
+
+    def _break_off(self, why: str) -> None:
         for carried in list(self.jobs.values()):
             carried.task = ""  # its end is not ours to forget
-            self.finish(carried, Result("lost", None, OVERTAKEN))
+            self.finish(carried, Result("lost", None, why))
 
     # Tasks of the event loop.
 
-    def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Let something go on beside."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._over)
+        return task
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        """Answer every job when something here has a fault, rather than none."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            self._break_off(f"the executor has a fault: {type(fault).__name__}: {fault}")
+            raise fault
 
     def drop_idle(self) -> None:
         """End the talks with workers that have nothing of ours, or are gone."""
@@ -293,13 +304,19 @@ class Carrier:
 
     async def stop(self) -> None:
         """End all that goes on beside."""
-        going = [*self._tasks, *self._talks.values()]
-        for task in going:
-            task.cancel()
-        await asyncio.gather(*going, return_exceptions=True)
+        await end_tasks(self._tasks)
 
     async def _announce(self) -> None:
         try:
             await self.link.announce(self.fence)
         except UNREACHABLE:
             pass  # it is announced again after every connect
+
+
+async def end_tasks(tasks: Collection[asyncio.Task[Any] | None]) -> None:
+    """Cancel tasks until they have ended: before Python 3.12 ``wait_for``, which Dask uses, may swallow a cancel."""
+    going = {task for task in tasks if task is not None}
+    while going:
+        for task in going:
+            task.cancel()
+        _, going = await asyncio.wait(going, timeout=0.2)

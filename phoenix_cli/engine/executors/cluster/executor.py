@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 from phoenix_cli.engine.executors.cluster import takeover
 from phoenix_cli.engine.executors.cluster.carried import GRANTED
-from phoenix_cli.engine.executors.cluster.carrier import Carrier
+from phoenix_cli.engine.executors.cluster.carrier import Carrier, end_tasks
 from phoenix_cli.engine.executors.cluster.link import UNREACHABLE, Link
 from phoenix_cli.engine.executors.cluster.session import session_of
 from phoenix_cli.engine.executors.cluster.task import END_GRACE_S, LEASE_S
@@ -89,16 +89,18 @@ class DaskExecutor:
 
     async def _main(self) -> None:
         self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
-        upkeep = asyncio.create_task(self._upkeep.live())
+        self._carrier.spawn(self._upkeep.live())
         self._ready.set()
         await self._end.wait()
-        upkeep.cancel()
-        await asyncio.gather(upkeep, return_exceptions=True)
         await self._carrier.stop()
         await self._carrier.link.disconnect()
+        await end_tasks(asyncio.all_tasks() - {asyncio.current_task()})  # Dask's own
 
     def _post(self, act: Callable[[], None]) -> None:
-        self._loop.call_soon_threadsafe(act)
+        try:
+            self._loop.call_soon_threadsafe(act)
+        except RuntimeError:
+            pass  # closed: nobody is told anything any more
 
     def _do(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()

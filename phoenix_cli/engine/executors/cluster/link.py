@@ -96,8 +96,9 @@ class Link:
 
     async def prepare(self, workers: Collection[str]) -> None:
         """Make workers answer to us; those that have no phoenix, or another version, are ``unfit``."""
-        asked = self._here().run(install, workers=list(workers), on_error="return")
-        for worker, version in (await asyncio.wait_for(asked, ANSWER_S)).items():
+        async with asyncio.timeout(ANSWER_S):
+            told = await self._here().run(install, workers=list(workers), on_error="return")
+        for worker, version in told.items():
             self._prepared.add(worker)
             if isinstance(version, BaseException):
                 self.unfit[worker] = f"{type(version).__name__}: {version}"
@@ -121,7 +122,8 @@ class Link:
 
     async def workers(self) -> dict[str, int]:
         """Return the workers that can perform steps, and how many each at once. Raises one of ``UNREACHABLE``."""
-        found = dict(await asyncio.wait_for(self._here().nthreads(), ANSWER_S))
+        async with asyncio.timeout(ANSWER_S):
+            found = dict(await self._here().nthreads())
         self._prepared.intersection_update(found)
         self.unfit = {worker: why for worker, why in self.unfit.items() if worker in found}
         if new := found.keys() - self._prepared:
@@ -145,12 +147,14 @@ class Link:
 
     async def announce(self, fence: int) -> None:
         """Tell the scheduler, and so every worker that asks it, which driver is the newest."""
-        await asyncio.wait_for(self._here().set_metadata(["phoenix", self.session], fence), ANSWER_S)
+        async with asyncio.timeout(ANSWER_S):
+            await self._here().set_metadata(["phoenix", self.session], fence)
 
     async def exchange(self, worker: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
         """Ask one worker of ours, by way of the scheduler. Raises one of ``UNREACHABLE``."""
         words = {"op": OP, "session": self.session, **message}
-        answer = await asyncio.wait_for(self._here().scheduler.proxy(msg=words, worker=worker), ANSWER_S)
+        async with asyncio.timeout(ANSWER_S):
+            answer = await self._here().scheduler.proxy(msg=words, worker=worker)
         if answer is None:  # a worker that has come since; it has no handler, and so no jobs
             return {"stale": 0, "at": 0.0, "jobs": []}
         return answer  # type: ignore[no-any-return]
