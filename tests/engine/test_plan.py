@@ -50,25 +50,25 @@ def test_one_at_a_time_takes_all_of_the_work():
 
 
 def test_lanes_tell_what_runs_side_by_side():
-    made = plan(flow_of({name: "" for name in "abcd"}), {}, 2)
+    made = plan(flow_of(dict.fromkeys("abcd", "")), {}, 2)
     assert [(one.name, one.lane) for one in made.steps] == [("a", 0), ("b", 1), ("c", 0), ("d", 1)]
 
 
 def test_what_if_names_the_room_that_was_asked_for_and_ends_where_more_helps_nobody():
-    made = plan(flow_of({name: "" for name in "abcdef"}), {}, 3)
+    made = plan(flow_of(dict.fromkeys("abcdef", "")), {}, 3)
     assert [(one.max_parallel, one.bound_s, one.expected_s) for one in made.what_if] == [
         (1, 6, 6), (2, 3, 3), (3, 2, 2), (4, 1.5, 2), (8, 1, 1),
     ]  # fmt: skip
 
 
 def test_the_flow_s_own_max_parallel_limits_the_room_but_not_what_if():
-    made = plan(flow_of({name: "" for name in "abcd"}, max_parallel=2), {}, 8)
+    made = plan(flow_of(dict.fromkeys("abcd", ""), max_parallel=2), {}, 8)
     assert (made.max_parallel, made.expected_s) == (2, 2)
     assert {one.max_parallel: one.expected_s for one in made.what_if} == {1: 4, 2: 2, 4: 1}
 
 
 def test_a_resource_that_binds_is_the_bound():
-    flow = flow_of({name: "" for name in "abcd"}, resources={"gpu": Resource("gpu"), "disk": Resource("disk", 4)})
+    flow = flow_of(dict.fromkeys("abcd", ""), resources={"gpu": Resource("gpu"), "disk": Resource("disk", 4)})
     for name in "abc":
         flow = changed(flow, name, resources=(Request("gpu"), Request("disk")))
     made = plan(flow, {}, 4)
@@ -79,7 +79,7 @@ def test_a_resource_that_binds_is_the_bound():
 
 
 def test_readers_read_together_and_exclusive_takes_all():
-    flow = flow_of({name: "" for name in "abc"}, resources={"db": Resource("db", 5)})
+    flow = flow_of(dict.fromkeys("abc", ""), resources={"db": Resource("db", 5)})
     flow = changed(flow, "a", resources=(Request("db", 1, "shared"),))
     flow = changed(flow, "b", resources=(Request("db", 1, "shared"),))
     flow = changed(flow, "c", resources=(Request("db", 1, "exclusive"),))
