@@ -54,10 +54,15 @@ def _blank(comment: str) -> str:
     return "\n" * comment.count("\n") or " "  # keeps line numbers right, and words apart
 
 
+_LONG_KEY = re.compile(r"\.(?:[A-Za-z0-9_-]{1,100}\.){200}")
+
+
 def load_toml(text: str) -> dict[str, Any]:
-    """Parse TOML 1.0."""
+    """Parse TOML 1.0; a key of hundreds of parts is refused, for tomllib takes the square of their number."""
     import tomllib
 
+    if _LONG_KEY.search(text):
+        raise DocumentError("not TOML: a key has too many parts")
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:

@@ -33,7 +33,7 @@ CHECKS: Mapping[str, tuple[str, str]] = {
     "ci": ("ci", "GitHub workflows that strangers can misuse"),
     "surprises": ("surprises", "programs, open permissions, links that lead out, hidden letters"),
 }
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,150}")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\[\]-]{0,150}")  # ``shard[2]`` is a child of for_each
 _MAX_KEPT = 20_000_000
 
 
@@ -76,7 +76,8 @@ def check_repository(
     commit = head_of(git, place).commit if place else None
     result = gathered(check, repository.name, commit, _function(check)(Sources(repository.path, git)))
     if run_id:
-        path = _kept(home, run_id) / f"{_plain(step or check)}.json"
+        name = check if step in ("", check) else f"{step}.{check}"  # a step may make several
+        path = _kept(home, run_id) / f"{_plain(name)}.json"
         write_atomically(path, json.dumps(result.as_json()).encode(), durable=False)
     with state.write() as connection:
         arguments = {"check": check, "run": run_id or None}

@@ -176,21 +176,33 @@ def _cargo(folder: Folder) -> Iterator[Manifest]:
         yield Manifest(folder.join("Cargo.toml"), "cargo", name, tuple(needs), lock, locked, runs)
 
 
-_GO_REQUIRE = re.compile(r"(?m)^\s*(?:require\s+)?([a-z0-9][^\s()]*\.[^\s()]*/?[^\s()]*)\s+(v[^\s]+)")
-
-
 def _go(folder: Folder) -> Iterator[Manifest]:
-    text = folder.text("go.mod")
-    name = re.search(r"(?m)^module\s+\"?([^\s\"]+)", text)
-    plain = re.sub(r"(?m)^\s*(?:replace|exclude|retract)\b[^\n(]*(?:\([^)]*\))?[^\n]*$", "", text)
-    needs = tuple(Requirement(match[1], match[2]) for match in _GO_REQUIRE.finditer(plain))
+    lines = list(_go_lines(folder.text("go.mod")))
+    name = next((words[0].strip('"') for verb, words in lines if verb == "module" and words), "")
+    needs = tuple(Requirement(words[0], words[1]) for verb, words in lines if verb == "require" and len(words) > 1)
     lock = folder.join("go.sum") if folder.has("go.sum") else _lock(folder, "go.work.sum")
-    locked = (
-        _locked(folder, lock, lambda sums: (line.split(" ")[0] for line in sums.splitlines()))
-        if lock.endswith("go.sum")
-        else None
-    )
-    yield Manifest(folder.join("go.mod"), "go", name[1] if name else "", needs, lock, locked, runs=True)
+    locked = _locked(folder, lock, _go_names) if lock.endswith("go.sum") else None
+    yield Manifest(folder.join("go.mod"), "go", name, needs, lock, locked, runs=True)
+
+
+def _go_lines(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield (verb, words) of each line; lines in parentheses have the verb before these."""
+    block = ""
+    for line in text.splitlines():
+        words = line.partition("//")[0].split()
+        if block:
+            if words[:1] == [")"]:
+                block = ""
+            else:
+                yield block, words
+        elif words[1:2] == ["("]:
+            block = words[0]
+        elif words:
+            yield words[0], words[1:]
+
+
+def _go_names(sums: str) -> Iterator[str]:
+    yield from (line.partition(" ")[0] for line in sums.splitlines())
 
 
 def _composer(folder: Folder) -> Iterator[Manifest]:
@@ -216,7 +228,7 @@ def _composer_names(text: str) -> Iterator[str]:
 def _ruby(folder: Folder) -> Iterator[Manifest]:
     needs = tuple(
         Requirement(match[1], match[2].strip(" ,"))
-        for match in re.finditer(r"(?m)^\s*gem\s+[\"']([^\"']+)[\"']([^\n#]*)", folder.text("Gemfile"))
+        for match in re.finditer(r"(?m)^[ \t]*gem[ \t]+[\"']([^\"']+)[\"']([^\n#]*)", folder.text("Gemfile"))
     )
     lock = _lock(folder, "Gemfile.lock", "gems.locked")
     names = r"(?m)^    ([A-Za-z0-9_.-]+) \("

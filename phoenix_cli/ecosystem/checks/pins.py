@@ -11,6 +11,7 @@ from phoenix_cli.ecosystem.checks.sources import Sources, line_at
 from phoenix_cli.ecosystem.files import Folder
 from phoenix_cli.ecosystem.places import LOW_PLACES, place_of
 
+MAX_NEEDS = 5_000  # of one manifest: each is looked up in its text
 _LOCKS = {
     "npm": "npm install --package-lock-only", "pypi": "uv lock, or poetry lock", "cargo": "cargo generate-lockfile",
     "go": "go mod tidy", "composer": "composer update --lock", "rubygems": "bundle lock",
@@ -21,8 +22,8 @@ _FROM_GIT = re.compile(
 _COMMIT = re.compile(r"(?i)\b[0-9a-f]{40}\b|rev=|tag=|ref:|tag:")
 _OPEN_LINE = re.compile(r"(?i)\bhttp://(?!localhost|127\.|[a-z0-9.-]*\.(?:test|local|invalid)\b)|\bgit://")
 _ANYTHING = frozenset(("*", "latest", "x", "", "any"))
-_INDEX = re.compile(r"(?m)^\s*(--(?:extra-)?index-url|-i|--trusted-host|--find-links)[ =]+(\S+)")
-_FROM = re.compile(r"(?im)^\s*FROM\s+(?:--platform=\S+\s+)?([^\s$]+)(?:\s+AS\s+(\S+))?")
+_INDEX = re.compile(r"(?m)^[ \t]*(--(?:extra-)?index-url|-i|--trusted-host|--find-links)[ =]+(\S+)")
+_FROM = re.compile(r"(?im)^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?([^\s$]+)(?:[ \t]+AS[ \t]+(\S+))?")
 
 
 def check_pins(sources: Sources) -> Seen:
@@ -43,7 +44,7 @@ def _of_manifest(sources: Sources, manifest: Manifest) -> Iterator[Finding]:
         what = "a program" if manifest.runs else "a library"
         yield Finding("no-lock", severity, f"{what} with {len(manifest.requires)} dependencies and no lock file",
                       manifest.path, None, _LOCKS[manifest.registry])  # fmt: skip
-    for need in manifest.requires:
+    for need in manifest.requires[:MAX_NEEDS]:
         yield from _of_requirement(manifest, need, _line(text, need.name))
     yield from _drift(manifest)
 

@@ -99,6 +99,25 @@ def test_manifests_tell_names_as_registries_compare_them():
     }
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "part", ["\n", "a.", "require (", "FROM a AS ", "replace (\n", " ", "a==1\\\n", "git+", "gem 'a'", '{"a":', "[a]\n"]
+)
+def test_long_files_take_no_time(tmp_path, part):
+    text = (part * 2_000_000)[:1_900_000]
+    names = (
+        "go.mod",
+        "requirements.txt",
+        "Dockerfile",
+        "Gemfile",
+        "package.json",
+        "pyproject.toml",
+        "Cargo.toml",
+        "go.sum",
+    )
+    looked(repository(tmp_path / "shop", {**dict.fromkeys(names, text), "yarn.lock": text}), check_pins)
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

@@ -182,6 +182,13 @@ def test_complexity_is_mccabes():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "text", ["-" * 100_000 + "1", "a+" * 50_000 + "a", "[" * 90 + "]" * 90, "x" + ".y" * 100_000, "if x:\n" * 99]
+)
+def test_complexity_of_deep_code(tmp_path, text):
+    looked(repository(tmp_path / "shop", {"a.py": text}), check_complexity)
+
+
 def test_complexity_of_a_repository(tmp_path):
     many = "def f(x):\n" + "".join(f"    if x == {n}:\n        return {n}\n" for n in range(40))
     files = {

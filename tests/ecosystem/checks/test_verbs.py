@@ -71,6 +71,13 @@ def test_a_run_cannot_lead_out_of_its_folder(shop, tmp_path):
     assert answer.code == 2
 
 
+def test_steps_of_any_name_keep_what_each_of_their_checks_found(shop):
+    for step, check in (("each[2]", "secrets"), ("each[2]", "ci"), ("ci", "ci")):
+        shop("ecosystem", "check", "shop", check, env={"PHOENIX_RUN_ID": "run_1", "PHOENIX_STEP": step})
+    steps = shop("ecosystem", "findings", "run_1", "--json").json["steps"]
+    assert [one["step"] for one in steps] == ["ci", "each[2].ci", "each[2].secrets"]
+
+
 def test_nothing_of_the_repository_is_run(shop):
     for name in ("secrets", "history", "licences", "complexity", "pins", "ci", "surprises"):
         shop("ecosystem", "check", "shop", name)
