@@ -36,7 +36,7 @@ def main() -> int:
     with temporary_home() as folder:
         root = Path(folder)
         environ = {**os.environ, "PHOENIX_HOME": str(root / "home")}
-            told = [waiting(root, environ), computing(root, environ)]
+        told = [waiting(root, environ), computing(root, environ)]
     return 0 if all(told) else 1
 
 
@@ -51,7 +51,10 @@ def computing(root: Path, environ: Mapping[str, str]) -> bool:
     """Measure a repository whose commands compute, beside a bare pool of two that starts the longest first."""
     commands = prepared(root, environ, "computes", COMPUTES)
     flow, sequence, pool = rounds(
-        ROUNDS, lambda: by_flow("computes", environ), lambda: timed(commands, environ), lambda: pooled(commands, environ)
+        ROUNDS,
+        lambda: by_flow("computes", environ),
+        lambda: timed(commands, environ),
+        lambda: pooled(commands, environ),
     )
     most = max(COMPUTE_BAR, COMPUTE_BAR * 2 * pool / sequence)
     detail = f"{told_of(flow, sequence)}; a bare pool of two {pool:.1f} s, {sequence / pool:.2f}x"
