@@ -204,7 +204,7 @@ def test_a_cancelled_chain_starts_nothing_more(at):
     eventually((at.folder / "ready").exists)
     at.executor.cancel(key("a"), 5.0)
     assert at.reports.end_of(key("a")).error == "failed"
-    assert at.log("a").read_text() == ""
+    assert "never" not in at.log("a").read_text()
 
 
 def test_what_a_step_leaves_running_lives_until_the_run_ends(at):

@@ -13,14 +13,13 @@ _READ = 1 << 16  # larger buffers are mapped and unmapped by each call
 
 
 class Connection:
-    """One driver, or whoever else found the socket: nobody before it has said hello (``fence`` is 0)."""
+    """One driver, or whoever else found the socket."""
 
-    __slots__ = ("_lines", "_outgoing", "fence", "socket")
+    __slots__ = ("_lines", "_outgoing", "socket")
 
     def __init__(self, connected: socket.socket) -> None:
         connected.setblocking(False)
         self.socket = connected
-        self.fence = 0
         self._lines = Lines()
         self._outgoing = bytearray()
 

@@ -1,7 +1,7 @@
 """Where a host begins: ``python -I -S main.py PACKAGES LOCK_FD SOCKET_FD LOG_BYTES``, in the folder of its run.
 
-PACKAGES is the folder that holds ``phoenix_cli``. Nothing beyond the standard library is imported: a host is there as long
-as its run, so its memory counts (10 MB), and it is there before the first command, so its start does (20 ms).
+PACKAGES is the folder that holds ``phoenix_cli``. Nothing beyond the standard library is imported. A host is there as long
+as its run, so its memory counts (13 MB, 8 of them bare Python's), and before the first command, so its start does (40 ms).
 """
 
 from __future__ import annotations

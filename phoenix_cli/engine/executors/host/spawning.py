@@ -39,7 +39,7 @@ def open_log(path: str) -> int | Unstarted:
         except FileNotFoundError:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             return _open(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         return Unstarted("unavailable", None, f"cannot write its log {path}: {_reason(error)}")
 
 

@@ -6,6 +6,7 @@ To the host                                             From the host
 ``run TAG PARTS DIR CHANGES LOG OUTPUTS LIMIT TELLS``   ``output TAG``
 ``cancel TAG GRACE``                                    ``ended NUMBER TAG ERROR CODE MESSAGE OUTPUTS``
 ``seen NUMBER``  ends up to it need not be told again   ``replaced FENCE``, ``refused FENCE``
+``ping``                                                ``pong``
 ``leave``  the driver goes, jobs run on
 ``close GRACE``  end everything of the run, then exit
 
