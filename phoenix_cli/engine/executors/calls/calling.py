@@ -107,6 +107,8 @@ def _short(text: str) -> str:
 
 def _write(log: Callable[[], TextIO], text: str) -> None:
     try:
-        print(text, end="", file=log(), flush=True)
+        file = log()
+        file.write(text)
+        file.flush()
     except (OSError, ValueError):
         pass  # a full disk, or a file that the call has closed; the message is in the report all the same
