@@ -105,7 +105,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "flow.cancel", "engine.running.launching:cancel_flow", "POST", "/api/flows/runs/{run}/cancel", "external", ("means",),
     ),
-    Operation("flow.list", "engine.running.reading:list_runs", "GET", "/api/flows/runs", "read", ("state",)),
+    Operation("flow.list", "engine.running.listing:list_runs", "GET", "/api/flows/runs", "read", ("state",)),
     Operation("flow.show", "engine.running.reading:show_run", "GET", "/api/flows/runs/{run}", "read", _FLOWS),
     Operation("flow.logs", "engine.running.reading:run_logs", "GET", "/api/flows/runs/{run}/logs", "read", (*_FLOWS, "home")),
     Operation("flow.events", "engine.running.reading:run_events", "GET", "/api/flows/runs/{run}/events", "read", ("state",)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,11 +20,6 @@ from phoenix_cli.kernel.clock import iso
 from phoenix_cli.kernel.errors import NotFound, did_you_mean
 from phoenix_cli.kernel.paths import Home
 from phoenix_cli.kernel.state import State
-
-
-def list_runs(*, state: State, flow: str = "", limit: int = 50, before: int = 0) -> list[FlowRun]:
-    """List runs of flows, newest first."""
-    return flow_runs.listed(state, flow=flow, limit=limit, before=before)
 
 
 def show_run(*, state: State, kinds: Kinds, run: str = "") -> RunTold:
@@ -114,7 +108,8 @@ class StepHistory:
     @property
     def median_s(self) -> float | None:
         """The usual seconds."""
-        return statistics.median(self.durations_s) if self.durations_s else None
+        taken = sorted(self.durations_s)
+        return (taken[(len(taken) - 1) // 2] + taken[len(taken) // 2]) / 2 if taken else None
 
 
 @dataclass(frozen=True, slots=True)
