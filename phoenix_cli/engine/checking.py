@@ -41,18 +41,21 @@ class Checked:
     source: Source
 
 
-def validate_flow(*, kinds: Kinds, builtins: Builtins, target: str, here: Path) -> Checked:
+def validate_flow(
+    *, kinds: Kinds, builtins: Builtins, target: str, here: Path, inputs: Mapping[str, str] | None = None
+) -> Checked:
     """Check a flow file (or a built-in flow) and return every mistake at once, with its place.
 
-    Raises ``NotFound`` for a file that is not there, ``Usage`` for one that is no text.
+    Raises ``NotFound`` for a file that is not there, ``Usage`` for one that is no text, and for ``inputs`` that do not fit.
     """
-    source, _ = source_of(target, {}, builtins, here)
+    source, texts = source_of(target, inputs or {}, builtins, here)
     read = read_flow(source.text, kinds)
     found = list(read.problems)
     if read.flow is not None:
         known = {(one.code, one.message, one.place) for one in found}
         more = [one for one in validate(read.flow) if (one.code, one.message, one.place) not in known]
         found += [one for one in more if not (found and one.code == "flow.empty")]  # steps that nobody could read
+        _known_inputs(read.flow, texts)
     found.sort(key=lambda one: (one.place.line, one.place.column))
     return Checked(tuple(one for one in found if not one.warning), tuple(one for one in found if one.warning), source)
 
@@ -120,6 +123,7 @@ def draw_flow(
     here: Path,
     format: str = "mermaid",
     all: bool = False,
+    inputs: Mapping[str, str] | None = None,
 ) -> Drawn:
     """Draw the graph of a flow file, of a built-in flow, or of a run with the status of its steps.
 
@@ -128,11 +132,12 @@ def draw_flow(
     if format not in FORMATS:
         hints = (*did_you_mean(format, FORMATS), f"formats: {', '.join(FORMATS)}")
         raise Usage(f"no format {format!r}", code="flow.format", hints=hints)
-    flow, critical, statuses = (
-        _of_run(state, kinds, target)
-        if _is_run(target, builtins, here)
-        else _of_file(state, kinds, builtins, target, here)
-    )
+    if _is_run(target, builtins, here):
+        flow, critical, statuses = _of_run(state, kinds, target)
+    else:
+        source, texts = source_of(target, inputs or {}, builtins, here)
+        flow, critical, statuses = _of_source(state, kinds, source)
+        _known_inputs(flow, texts)
     picture = picture_of(flow, build(flow), critical=critical, statuses=statuses, most=MAX_STEPS if all else MOST_BOXES)
     text = FORMATS[format](picture)
     return Drawn(format, text, picture.steps, len(picture.boxes), picture.grouped)  # type: ignore[arg-type]
@@ -155,8 +160,8 @@ def _of_run(state: State, kinds: Kinds, target: str) -> Colours:
     return flow, tuple(path), statuses
 
 
-def _of_file(state: State, kinds: Kinds, builtins: Builtins, target: str, here: Path) -> Colours:
-    flow = flow_of(source_of(target, {}, builtins, here)[0].text, kinds)
+def _of_source(state: State, kinds: Kinds, source: Source) -> Colours:
+    flow = flow_of(source.text, kinds)
     graph = build(flow)
     analysis = analyse(graph, weights(graph.names, measured.usual_seconds(state, flow)))
     return flow, analysis.critical, {}

@@ -8,6 +8,7 @@ import stat
 import pytest
 from defusedxml import ElementTree
 
+from tests.contract.test_json import assert_documented, documented
 from tests.screens import screen
 
 GOOD = """\
@@ -212,6 +213,14 @@ def test_looking_at_flows_leaves_no_trace(phoenix, flow):
     assert not phoenix.home.exists()
 
 
+def test_inputs_are_checked_and_handed_to_built_in_flows(phoenix, flow):
+    for verb in ("validate", "plan", "graph"):
+        found = phoenix("flow", verb, flow(GOOD), "--input", "lvel=2", "--json")
+        assert (found.code, found.problem["code"]) == (2, "flow.inputs")
+        found = phoenix("flow", verb, "review-all", "--input", "repo=nothing", "--json")
+        assert (found.code, found.out) == (3, "")
+
+
 # --- plan ---------------------------------------------------------------------------------------------------------
 
 
@@ -222,12 +231,15 @@ def test_a_plan_tells_who_starts_when(phoenix, flow):
     assert (found["max_parallel"], found["expected_s"], found["bound_s"], found["work_s"]) == (2, 3, 3, 4)
     assert found["steps"][2]["items"] == 2 and found["steps"][1]["resources"] == {"gpu": 1}
     assert found["optimised"] is None and found["measured"] == 0
+    names = documented("flow plan FLOW")
+    assert_documented(found, names)
+    for some in (found["steps"], found["resources"], found["what_if"]):
+        assert_documented(some[0], names)
 
 
 def test_inputs_decide_what_is_planned(phoenix, flow):
     found = phoenix("flow", "plan", flow(GOOD), "--input", "level=2", "--json").json
     assert found["skipped"] == []
-    assert phoenix("flow", "plan", "flow.yaml", "--input", "lvel=2", "--json").problem["code"] == "flow.inputs"
 
 
 def test_an_input_that_only_the_run_needs_is_unknown(phoenix, flow):
@@ -274,6 +286,7 @@ def test_a_graph_is_written_in_the_format_of_its_name(phoenix, flow, tmp_path):
         assert phoenix("flow", "graph", flow(GOOD), "-o", name).out == ""
         assert (tmp_path / name).read_text().startswith(beginning)
     found = phoenix("flow", "graph", "flow.yaml", "-o", "a.svg", "--json").json
+    assert_documented(found, documented("flow graph FLOW\\|RUN_ID"))
     assert found["path"] == str(tmp_path / "a.svg") and found["text"] == (tmp_path / "a.svg").read_text()
     found = phoenix("flow", "graph", "flow.yaml", "-o", "flow.yaml/a.svg", "--json")
     assert (found.code, found.problem["code"]) == (2, "flow.output")

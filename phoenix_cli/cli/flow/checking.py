@@ -16,7 +16,7 @@ FLOW = typer.Argument(help="A flow file, or the name of a built-in flow.")
 
 
 @app.command("validate")
-def validate(ctx: typer.Context, flow: str = FLOW) -> None:
+def validate(ctx: typer.Context, flow: str = FLOW, input: list[str] = INPUT) -> None:
     """Check a flow file and tell every mistake at once, each with its place.
 
     Exit status 1 when there is one; warnings alone are no mistake.
@@ -24,7 +24,8 @@ def validate(ctx: typer.Context, flow: str = FLOW) -> None:
     from phoenix_cli.cli.views.flow_mistakes import show_mistakes
 
     context: Context = ctx.obj
-    found = context.perform("flow.validate", target=flow, here=Path.cwd())
+    inputs = read_pairs(input, "--input")
+    found = context.perform("flow.validate", target=flow, here=Path.cwd(), inputs=inputs)
     if context.flags.json:
         answer = {
             "errors": [one.as_dict() for one in found.errors],
@@ -69,10 +70,14 @@ def graph(
     format: str = typer.Option("", "--format", help="mermaid, dot or svg; by the name of --output without it."),
     output: Path | None = typer.Option(None, "--output", "-o", help="Write to this file instead.", metavar="PATH"),
     all: bool = typer.Option(False, "--all", help="Draw every step, however many there are."),
+    input: list[str] = INPUT,
 ) -> None:
     """Draw the graph of a flow, or of a run with the status of its steps."""
     context: Context = ctx.obj
-    found = context.perform("flow.graph", target=flow, here=Path.cwd(), format=format or _format_of(output), all=all)
+    found = context.perform(
+        "flow.graph", target=flow, here=Path.cwd(), format=format or _format_of(output), all=all,
+        inputs=read_pairs(input, "--input"),
+    )  # fmt: skip
     if output is not None:
         _write(output, found.text)
     if context.flags.json:
