@@ -178,18 +178,24 @@ class Performer:
     def looked_up(self, item: LookedUp) -> e.Event | None:
         """Go on with a step whose result was looked for: take what is there, or have it made."""
         key = item.job.key
+        stopped = self.remembering.was_stopped(key)
         if key not in self.jobs:
             return None
-        if item.hit is None and item.run.machine.run.steps[key.step].status == RUNNING and not item.run.machine.held:
+        if (
+            item.hit is None
+            and not stopped
+            and item.run.machine.run.steps[key.step].status == RUNNING
+            and not item.run.machine.held
+        ):
             self.executor.submit(item.job)
             return None
         del self.jobs[key]
         self.to_give_back.append(key)
         now = item.run.now()
+        if item.hit is None and stopped:
+            return e.StepFailed(now, key.step, key.attempt, "failed", None, "it was stopped")
         if item.hit is None:
             return e.StepDeferred(now, key.step, key.attempt, now, "interrupted")
-        if item.hit is False:
-            return e.StepFailed(now, key.step, key.attempt, "failed", None, "it was stopped")
         return e.StepSucceeded(now, key.step, key.attempt, item.hit, cached=True)
 
     def after_round(self, run: ActiveRun, transitions: Sequence[Transition]) -> None:

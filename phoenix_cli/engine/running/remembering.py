@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -13,6 +14,7 @@ from phoenix_cli.engine.instructions import Start, Work
 from phoenix_cli.engine.model import Step
 from phoenix_cli.engine.running.active import ActiveRun
 from phoenix_cli.engine.running.inbox import Inbox, LookedUp
+from phoenix_cli.engine.running.jobs import refusal
 from phoenix_cli.kernel.clock import Clock
 from phoenix_cli.kernel.errors import PhoenixError
 
@@ -35,7 +37,6 @@ class Results(Protocol):
 
 class _Wanted(NamedTuple):
     job: Job
-    start: Start
     key: Any
     since: float
 
@@ -67,17 +68,22 @@ class Remembering:
     def _look(self, run: ActiveRun, job: Job, start: Start) -> None:
         hit = None
         try:
-            if self._results is None and self._make is not None:
-                self._results = self._make()
-            if self._results is not None:
-                dir = Path(job.dir)
-                key = self._results.key_of(start.spec, start.work, dir, self.environ)
-                hit = self._results.look_up(key, dir)
-                self._wanted[job.key] = _Wanted(job, start, key, self.clock.monotonic())
-        except (PhoenixError, OSError):
-            hit = None  # a cache that does not work is a cache without the result
-        self._looking.discard(job.key)
-        self.inbox.put(LookedUp(run, job, False if job.key in self._stopped and hit is None else hit))
+            hit = self._known(job, start)
+        except Exception as error:  # noqa: BLE001 - a cache that does not work is one without the result; the run goes on
+            _note(job, f"the cache was not asked: {_why(error)}")
+        self.inbox.put(LookedUp(run, job, hit))
+
+    def _known(self, job: Job, start: Start) -> Mapping[str, Any] | None:
+        if self._results is None and self._make is not None:
+            self._results = self._make()
+        if self._results is None:
+            return None
+        dir = Path(job.dir)
+        key = self._results.key_of(start.spec, start.work, dir, self.environ)
+        hit = self._results.look_up(key, dir)
+        if hit is None:
+            self._wanted[job.key] = _Wanted(job, key, self.clock.monotonic())
+        return hit
 
     def forget(self, key: JobKey) -> bool:
         """Note that a step is stopped while it is looked up; False when it is not looked up."""
@@ -85,6 +91,15 @@ class Remembering:
             self._stopped.add(key)
             return True
         return False
+
+    def was_stopped(self, key: JobKey) -> bool:
+        """Take note that an answer has arrived; tell whether the step was stopped meanwhile."""
+        self._looking.discard(key)
+        if key not in self._stopped:
+            return False
+        self._stopped.discard(key)
+        self._wanted.pop(key, None)
+        return True
 
     def keeps(self, run: ActiveRun, report: JobEnded) -> bool:
         """Take a good end aside to keep its result first; the report comes again when that is done."""
@@ -95,12 +110,14 @@ class Remembering:
         return True
 
     def _keep(self, wanted: _Wanted, report: JobEnded) -> None:
+        assert self._results is not None
+        cost = self.clock.monotonic() - wanted.since
         try:
-            if self._results is not None:
-                cost = self.clock.monotonic() - wanted.since
-                self._results.remember(wanted.key, report.outputs, Path(wanted.job.dir), cost)
-        except (PhoenixError, OSError):
-            pass  # not kept: the step is made again next time
+            reason = self._results.remember(wanted.key, report.outputs, Path(wanted.job.dir), cost)
+        except Exception as error:  # noqa: BLE001 - not kept: the step is made again next time; this one has ended well
+            reason = _why(error)
+        if reason:
+            _note(wanted.job, f"the result was not kept: {reason}")
         self.inbox.put(report)
 
     def close(self) -> None:
@@ -109,3 +126,17 @@ class Remembering:
             self._pool.shutdown(wait=True, cancel_futures=True)
         if self._results is not None:
             self._results.close()
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, PhoenixError):
+        return refusal(error)
+    if isinstance(error, OSError) and error.strerror:
+        return ": ".join(str(one) for one in (error.strerror.lower(), error.filename) if one)
+    return f"{type(error).__name__}: {error}"
+
+
+def _note(job: Job, text: str) -> None:
+    """Add a line to a step's log; a log that cannot be written is somebody else's trouble."""
+    with suppress(OSError), job.log.open("a", encoding="utf-8") as log:
+        log.write(f"phoenix: {text}\n")
