@@ -19,6 +19,7 @@ from tests.engine.executors.conformance import Reports, eventually
 from tests.engine.executors.dask_bench import Bench, begun, hang, once
 from tests.engine.executors.dask_cluster import Cluster, looked_after
 from tests.engine.executors.dask_stand import slots
+from tests.engine.executors.wire import Wire
 
 pytestmark = pytest.mark.slow
 POISON = 200
@@ -260,6 +261,37 @@ def test_without_a_scheduler_new_jobs_are_unavailable_until_there_is_one(bench):
     bench.cluster.heal()
     eventually(lambda: slots(driver) == 2)
     assert refused(0).error == ""
+
+
+def test_a_connection_that_breaks_loses_nothing(bench):
+    """The scheduler lives and its workers go on; the driver comes back to it."""
+    with Wire(bench.cluster.address) as wire:
+        driver, reports = DaskExecutor(wire.address, bench.folder / "run"), Reports()
+        driver.open(reports)
+        bench.drivers.append(driver)
+        eventually(lambda: slots(driver) == 2)
+        jobs = [bench.job(f"job{number}", COUNT.format(f"job{number}"), outputs=("v",)) for number in range(3)]
+        for job in jobs:
+            driver.submit(job)
+        begun(bench, "job0", "job1")
+        wire.cut()
+        for number in range(3):
+            bench.file(f"job{number}.free").touch()
+        for job in jobs:
+            ended = reports.end_of(job.key)
+            assert ended.error == ""
+            count = int(ended.outputs["v"])
+            assert job.log.read_text() == "".join(f"{number}\n" for number in range(1, count + 1))
+            assert once(bench, job.key.step)
+        driver.close(kill=True)
+
+
+def test_values_that_only_json_can_carry_arrive(bench):
+    driver, reports = bench.driver()
+    text = """printf '%s' '{"long": 123456789012345678901234567890, "odd": "\\ud800"}' >$PHOENIX_OUTPUT"""
+    job = bench.job("values", text, outputs=("long", "odd"))
+    driver.submit(job)
+    assert reports.end_of(job.key).outputs == {"long": 123456789012345678901234567890, "odd": "\ud800"}
 
 
 # ---- drivers

@@ -10,7 +10,7 @@ import asyncio
 import heapq
 import itertools
 import time
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Any
 
 from phoenix_cli.engine.executors.cluster.carried import ENDED, GRANTED, QUEUED, SENT, Carried
@@ -218,7 +218,7 @@ class Carrier:
     def _at(self, contact: Contact) -> list[Carried]:
         return [one for one in self.jobs.values() if one.state == GRANTED and one.worker == contact.address]
 
-    def heard(self, contact: Contact, asked_at: float, jobs: list[Mapping[str, Any]]) -> None:
+    def heard(self, contact: Contact, asked_at: float, jobs: Sequence[Mapping[str, Any]]) -> None:
         """Take in what a worker tells about its jobs."""
         told = {job["id"]: job for job in jobs}
         for carried in self._at(contact):
@@ -251,8 +251,9 @@ class Carrier:
         carried.process = told["process"]
         if told["result"] is not None:
             carried.result = Result(*told["result"])
-        if not carried.started and (carried.result or "pid" in carried.process):
+        if not carried.started and "pid" in carried.process:
             carried.started = True
+            carried.log.touch()
             self._deliver(JobStarted(carried.key, {**carried.process, "worker": carried.worker, "task": carried.task}))
         self._output(carried, told)
         if carried.result is not None and carried.log.complete(carried.total):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from phoenix_cli.engine.executors.cluster.link import UNREACHABLE, Link
@@ -22,7 +23,7 @@ class Talker(Protocol):
     def orders(self, contact: Contact) -> list[dict[str, Any]]:
         """Return what the worker is to do."""
 
-    def heard(self, contact: Contact, asked_at: float, jobs: list[Mapping[str, Any]]) -> None:
+    def heard(self, contact: Contact, asked_at: float, jobs: Sequence[Mapping[str, Any]]) -> None:
         """Take in what the worker tells; ``asked_at`` is when it was asked, by our clock."""
 
     def superseded(self) -> None:
@@ -77,7 +78,8 @@ class Contact:
                 return True
             self.seen, self.seen_at = answer["at"], time.monotonic()
             self._done(orders)
-            self._talker.heard(self, asked_at, list(answer["jobs"]))
+            told = [{"id": one["id"], "data": one["data"], **json.loads(one["about"])} for one in answer["jobs"]]
+            self._talker.heard(self, asked_at, told)
             return True
 
     @property

@@ -36,11 +36,13 @@ class Link:
         self.refused = False
         self.unfit: dict[str, str] = {}
         self._prepared: set[str] = set()
+        self._stream: Any = None
 
     @property
     def connected(self) -> bool:
         """Tell whether the scheduler is there, as far as is known."""
-        return self.client is not None and self.client.status == "running"
+        here = self.client is not None and self.client.status == "running"
+        return here and self.client.scheduler_comm is self._stream  # else it has come back by itself, and was forgotten
 
     async def connect(self) -> None:
         """Connect to the scheduler. Raises ``Unavailable``."""
@@ -49,6 +51,7 @@ class Link:
         try:
             self.client = await self._client()
             self.scheduler = str(self.client.scheduler_info()["id"])
+            self._stream = self.client.scheduler_comm
             self.client.subscribe_topic(topic(self.session), lambda event: self._bell(event[1]))
         except UNREACHABLE as error:
             await self.disconnect()
@@ -82,7 +85,7 @@ class Link:
     async def _client(self) -> Any:
         from distributed import Client
 
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is reported, in our words
+        _quieten()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that versions of Dask differ; what does not work will say so
             make: Any = Client  # untyped
@@ -176,3 +179,10 @@ class Link:
             cause=cause,
             hints=("dask scheduler", f"dask worker {self.address}"),
         )
+
+
+def _quieten() -> None:
+    """Keep Dask from writing to standard error: what matters is reported, in our words."""
+    for name in list(logging.Logger.manager.loggerDict):
+        if name.partition(".")[0] in ("distributed", "tornado"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # each has a level of its own

@@ -90,19 +90,21 @@ class WorkerJob:
                 self._tree.wake()
 
     def told(self, read: tuple[int, int] | None) -> dict[str, Any]:
-        """Return what the driver wants to know, and a piece of the output."""
-        return {
-            "id": self.id,
-            "key": list(self.task.key),
-            "submission": list(self.task.submission),
+        """Return what the driver wants to know, and a piece of the output.
+
+        All but the output goes as JSON text: Dask's own format has no long integers and no paths that are not UTF-8.
+        """
+        about = {
+            "key": self.task.key,
+            "submission": self.task.submission,
             "state": self.state,
             "total": self.output.total,
             "from": read[0] if read else 0,
-            "data": self.output.read(*read) if read else b"",
-            "result": list(self.result) if self.result else None,
+            "result": self.result,
             "process": self.process(),
             "log": [self.task.log, self.task.log_base, self.task.tells_output],
         }
+        return {"id": self.id, "about": json.dumps(about), "data": self.output.read(*read) if read else b""}
 
     def process(self) -> dict[str, Any]:
         """Return what tells the job's processes from all others."""

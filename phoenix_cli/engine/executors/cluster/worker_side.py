@@ -51,6 +51,7 @@ class WorkerJobs:
 
     def perform(self, body: Mapping[str, Any]) -> None:
         """Carry a job out in this thread."""
+        self._forget_old()
         job = WorkerJob(task_from(body), self, self._worker.local_directory)
         with self._lock:
             self._jobs[job.id] = job
@@ -90,14 +91,18 @@ class WorkerJobs:
     def _told(self, session: str, seen: float, reads: Mapping[str, Any]) -> list[dict[str, Any]]:
         with self._lock:
             jobs = list(self._jobs.values())
-        now = time.monotonic()
-        for old in [job for job in jobs if job.state == "ended" and now - job.ended_at > KEEP_S]:
-            self._forget(old.id)
         mine = [job for job in jobs if job.task.session == session]
         for job in mine:
             if job.state in ("granted", "running"):
                 job.renew(seen)
         return [job.told(reads.get(job.id)) for job in mine if job.state != "dropped"]
+
+    def _forget_old(self) -> None:
+        since = time.monotonic() - KEEP_S
+        with self._lock:
+            old = [job.id for job in self._jobs.values() if job.state == "ended" and job.ended_at < since]
+        for id in old:
+            self._forget(id)
 
     def _forget(self, id: str) -> None:
         with self._lock:
@@ -112,7 +117,6 @@ class WorkerJobs:
         word = {
             "worker": self._worker.address,
             "id": job.id,
-            "key": list(job.task.key),
             "submission": list(job.task.submission),
             "state": job.state,
             "at": time.monotonic(),
