@@ -12,7 +12,7 @@ from phoenix_cli.ecosystem.checks.licence_names import Kind, kind_of, licence_of
 from phoenix_cli.ecosystem.checks.sources import Sources
 from phoenix_cli.ecosystem.files import Files
 
-_FILE = re.compile(r"(?i)(?:un)?licen[cs]e(?:s)?(?:[-._].*)?|copying(?:\..*)?|copying\.lesser")
+_FILE = re.compile(r"(?i)(?:[a-z0-9]+[-_.])?(?:un)?licen[cs]es?(?:[-._].*)?|copying(?:[-_.].*)?")
 MAX_LISTED = 2_000
 
 
@@ -37,9 +37,11 @@ def check_licences(sources: Sources) -> Seen:
 
 
 def _of_files(files: Files) -> Iterator[tuple[str, str]]:
-    for name in sorted(files.root.names):
-        if _FILE.fullmatch(name):
-            yield name, licence_of_text(files.head(name, 60_000))
+    """Yield (file, licence) for each text at the root, and in the folder that REUSE names."""
+    named = [name for name in sorted(files.root.names) if _FILE.fullmatch(name)]
+    folder = files.folder("LICENSES")
+    for path in (*named, *(folder.join(name) for name in sorted(folder.names))):
+        yield path, licence_of_text(files.head(path, 60_000))
 
 
 def _of_manifests(files: Files) -> Iterator[tuple[str, str]]:

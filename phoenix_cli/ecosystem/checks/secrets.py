@@ -50,7 +50,12 @@ def _rarely_real(path: str) -> bool:
     telling = re.search(
         r"(?:^|[._-])(?:tests?|specs?|examples?|samples?|mocks?|fixtures?|templates?|dist)(?:[._-]|$)", name
     )
-    return place_of(folder) in LOW_PLACES or telling is not None or name.endswith((".md", ".rst", ".adoc"))
+    return (
+        place_of(folder) in LOW_PLACES
+        or telling is not None
+        or name.startswith("readme")
+        or name.endswith((".md", ".rst", ".adoc"))
+    )
 
 
 def _in_text(path: str, text: str) -> Iterator[Finding]:

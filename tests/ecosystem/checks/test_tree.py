@@ -71,6 +71,8 @@ def test_a_licence_by_its_text_and_one_that_says_something_else(tmp_path):
     assert rules(seen(tmp_path / "c", {"LICENSE": "Do what I say."}, check_licences)) == [
         ("low", "unknown-licence", "LICENSE")
     ]
+    for place in ("MIT-LICENSE", "LICENSE.txt", "COPYING", "LICENSES/MIT.txt", "Licence.md"):
+        assert seen(tmp_path / place.replace("/", "-"), {place: MIT}, check_licences) == []
     named = {"pyproject.toml": '[project]\nname = "shop"\nlicense = "MIT"\n'}
     assert rules(seen(tmp_path / "d", named, check_licences)) == [("low", "no-licence-text", "pyproject.toml")]
 
