@@ -94,7 +94,12 @@ def controlled(context: Context, progress: str, todo: Path | None) -> Iterator[C
     from phoenix_cli.engine.running.control import Control
 
     with observer(context, progress, todo) as watching:
-        control = Control(watching, lambda run, step, question: _ask(context, run, step, question))
+
+        def ask(run: str, step: str, question: str) -> Any:
+            with watching.paused():
+                return _ask(context, run, step, question)
+
+        control = Control(watching, ask)
         watching.attach(control)
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
         for number in before:

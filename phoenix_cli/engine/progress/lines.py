@@ -8,6 +8,7 @@ from typing import Any
 from phoenix_cli.engine import transitions as t
 from phoenix_cli.engine.progress.run_view import RunView
 from phoenix_cli.engine.progress.waits import QUESTIONS, seconds
+from phoenix_cli.kernel.processes import describe_exit
 
 #: A status that is told in green, red, yellow or nothing in particular.
 DONE, BAD, WAITS, PLAIN = "done", "failed", "warn", "none"
@@ -58,7 +59,9 @@ def failure(error: str, code: int | None, message: str = "") -> str:
     words = {"failed": "failed", "timeout": "timed out", "lost": "lost", "refused": "refused"}
     how = words.get(error, f"failed ({error})" if error else "failed")
     if code is not None:
-        how += f" (exit {code})" if code >= 0 else f" (signal {-code})"
+        ended = describe_exit(code)
+        how += f" (exit {code})" if code >= 0 else f" ({ended})"
+        message = message.removeprefix(ended).removeprefix(": ")  # has been said
     return f"{how}: {message}" if message else how
 
 

@@ -6,6 +6,7 @@ counts, phases, every attempt, who waits for what. Any prefix of a journal is a 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from phoenix_cli.engine.step_states import (
 
 Role = Literal["step", "undo"]
 NOTHING: Mapping[str, float] = {}
+SOON_S = 0.02  # what the engine itself may take between an end and the start that it makes possible
 
 
 @dataclass(slots=True)
@@ -305,9 +307,10 @@ class RunView:
         if self._counted == self.seq:
             return
         self._counted = self.seq
-        found: dict[tuple[str, str], int] = Counter(
-            (state.spec.phase, state.status) for state in self.run.steps.values() if not state.children
-        )
+        found: dict[tuple[str, str], int] = Counter()
+        for state in self.run.steps.values():
+            if not state.children:
+                found[state.spec.phase, state.status] += _weight(state)
         cached = Counter(state.spec.phase for state in self.run.steps.values() if state.cached)
         open_ = {state.spec.phase for state in self.run.steps.values() if unexpanded(state)}
         whole: Counter[str] = Counter()
@@ -334,18 +337,32 @@ class RunView:
         }
 
     def critical(self) -> list[str]:
-        """Return the steps that the run's length is made of so far: from the last end back to who was waited for last."""
-        timed = [
-            state for state in self.run.steps.values() if state.ended_at is not None and self.attempts.get(state.name)
-        ]
+        """Return the steps that the run's length is made of so far, first to last.
+
+        From the last end back: to the need that ended last or, when a step was ready before it began, to whoever ended then.
+        """
+        ends = sorted(
+            (one.ended_at, name) for name, one in self.run.steps.items() if _worked(self, one) and one.ended_at
+        )
         path: list[str] = []
-        state = max(timed, key=lambda one: one.ended_at or 0.0, default=None)
-        while state is not None:
-            if state.name in self.attempts:
-                path.append(state.name)
-            before = [last_child(one) for one in (state.parent or state).before if one.ended_at is not None]
-            state = max(before, key=lambda one: one.ended_at or 0.0, default=None)
+        state = self.run.steps[ends[-1][1]] if ends else None
+        while state is not None and state.name not in path[-1:]:
+            path.append(state.name)
+            state = self._waited_for(state, ends)
         return path[::-1]
+
+    def _waited_for(self, state: StepState, ends: list[tuple[float, str]]) -> StepState | None:
+        begun = self.attempts[state.name][0].admitted_at
+        if state.ready_at is not None and begun - state.ready_at > SOON_S:
+            place = bisect_right(ends, (begun + SOON_S / 2, "")) - 1
+            if place >= 0 and ends[place][0] > state.ready_at and ends[place][1] != state.name:
+                return self.run.steps[ends[place][1]]
+        needs = [last_child(one) for one in (state.parent or state).before]
+        return max((one for one in needs if _worked(self, one)), key=lambda one: one.ended_at or 0.0, default=None)
+
+
+def _worked(view: RunView, state: StepState) -> bool:
+    return state.ended_at is not None and not state.children and state.name in view.attempts
 
 
 def begun_at(state: StepState) -> float | None:
@@ -356,6 +373,14 @@ def begun_at(state: StepState) -> float | None:
 def last_child(state: StepState) -> StepState:
     """Return the child for which a step with ``for_each`` was waited for; the step itself when it has none."""
     return max(state.children, key=lambda one: one.ended_at or 0.0, default=state)
+
+
+def _weight(state: StepState) -> int:
+    """Return how many steps one counts for: a step with ``for_each`` over a list of the file will have that many children."""
+    items = state.spec.for_each
+    if not isinstance(items, tuple) or state.parent is not None or state.ended:
+        return 1
+    return max(1, len(items))
 
 
 def unexpanded(state: StepState) -> bool:

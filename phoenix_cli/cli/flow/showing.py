@@ -1,0 +1,73 @@
+"""A thread that shows a run, so that the one that drives it need not."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from phoenix_cli.cli.views.flow_live import DRAW_S, LiveView
+from phoenix_cli.cli.views.flow_streams import View
+from phoenix_cli.engine.transitions import Transition
+
+
+class Showing:
+    """Takes transitions from the coordinator's thread and shows them in one of its own.
+
+    ``observe`` appends to a queue, a tenth of a microsecond for each step; all else happens in the timer's thread. An error
+    there (a full disk under the todo file, a closed pipe) ends the showing, never the run; ``close`` raises it.
+    """
+
+    def __init__(self, main: View, *beside: View, every_s: float = DRAW_S) -> None:
+        self.main, self.beside, self.every_s = main, beside, every_s
+        self._queue: deque[Sequence[Transition]] = deque()
+        self.observe = self._queue.append
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        self._error: OSError | None = None
+        self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
+
+    def start(self) -> None:
+        """Begin to show."""
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._over.wait(self.every_s):
+            with self._lock:
+                self._tick()
+
+    def _tick(self) -> None:
+        if self._error is not None:
+            self._queue.clear()
+            return
+        fresh: list[Transition] = []
+        while self._queue:
+            fresh += self._queue.popleft()
+        try:
+            self.main.tick(fresh)
+            for one in self.beside:
+                one.tick(())
+        except OSError as error:
+            self._error = error
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave stderr to somebody who asks a question."""
+        with self._lock:
+            self._tick()
+            if isinstance(self.main, LiveView):
+                self.main.clear()
+            yield
+
+    def close(self) -> None:
+        """Show the end. Raises ``OSError`` when something could not be written."""
+        self._over.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self._tick()
+        if self._error is None:
+            for one in (self.main, *self.beside):
+                one.close()
+        elif not isinstance(self._error, BrokenPipeError):
+            raise self._error
