@@ -335,7 +335,7 @@ def test_the_report_of_a_run(phoenix, run_id, tmp_path):
 
 
 def test_what_was_measured_is_planned_with(phoenix, flow):
-    assert phoenix("flow", "run", flow(GOOD.replace('"true"', "sleep 0.05"))).code == 0  # what is shorter is not kept
+    assert phoenix("flow", "run", flow(GOOD.replace('"true"', "sleep 0.2"))).code == 0
     found = phoenix("flow", "plan", "flow.yaml", "--json").json
     assert found["measured"] == 3 and all(one["measured"] for one in found["steps"])
     assert "never measured" not in on_a_terminal(phoenix, "flow", "plan", "flow.yaml")
