@@ -65,9 +65,9 @@ class Coordinator:
             run.journal.append(transitions, barrier=any(_needs_the_disk(one) for one in instructions))
             if run is self.root:
                 self.observer.observe(transitions)
+        self.performer.written(run, transitions)
         for one in instructions:
             self.performer.perform(run, one)
-        self.performer.after_round(run, transitions)
 
     def _share_slots(self, run: ActiveRun) -> None:
         """Let a run use what the others leave of the slots; alone it has all of them."""
@@ -121,7 +121,7 @@ class Coordinator:
         run = self.performer.began(report.key, report.process)
         if run is None or report.key.role != "step":
             return None, None
-        return run, e.StepStarted(run.now(), report.key.step, report.key.attempt, dict(report.process))
+        return run, e.StepStarted(_began(run, report), report.key.step, report.key.attempt, dict(report.process))
 
     def _output(self, report: JobOutput) -> tuple[ActiveRun | None, e.Event | None]:
         run = self.performer.running(report.key)
@@ -157,6 +157,12 @@ class Coordinator:
 
     def _pending(self) -> bool:
         return any(one.machine.wake_at is not None for one in self.runs.values())
+
+
+def _began(run: ActiveRun, report: JobStarted) -> float:
+    """Return when a process began, which may be told a moment later, together with its end."""
+    began = report.process.get("began")
+    return run.now() if began is None else min(max(float(began) - run.began, run.machine.now), run.now())
 
 
 def _needs_the_disk(one: i.Instruction) -> bool:

@@ -198,8 +198,8 @@ class Performer:
             return e.StepDeferred(now, key.step, key.attempt, now, "interrupted")
         return e.StepSucceeded(now, key.step, key.attempt, item.hit, cached=True)
 
-    def after_round(self, run: ActiveRun, transitions: Sequence[Transition]) -> None:
-        """Give back what ended attempts held, now that the journal says that they ended."""
+    def written(self, run: ActiveRun, transitions: Sequence[Transition]) -> None:
+        """Give back what ended attempts held, now that the journal says that they ended, and before others are started."""
         if self.to_give_back:
             keys, self.to_give_back = self.to_give_back, []
             self.sharing.give_back(keys)
@@ -220,6 +220,8 @@ class Performer:
             if isinstance(one, i.StartUndo):
                 del self.waits[key]
                 self._start_undo(run, one)
+            elif run.machine.run.steps[one.step].status == RUNNING:
+                continue  # the machine has not heard yet that it is put off
             elif not run.machine.run.steps[one.step].deferred:
                 del self.waits[key]  # it was cancelled, or ran out of time
                 self.sharing.stop_waiting(key)
