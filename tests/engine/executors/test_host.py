@@ -68,6 +68,7 @@ def test_a_program_that_is_missing_or_no_program(at):
     assert at.perform("d", Run(("./data",)))[1:3] == ("failed", 126)
     assert at.perform("e", Run(("./script",)))[1:3] == ("failed", 127)
     assert at.perform("f", Run(("",)))[1:3] == ("failed", 127)
+    assert at.perform("g", Chain((Run(("true",)), Run())))[1:4] == ("failed", None, "there is no command to start")
 
 
 def test_what_no_process_can_be_given_fails_and_the_host_goes_on(at):
@@ -79,6 +80,8 @@ def test_what_no_process_can_be_given_fails_and_the_host_goes_on(at):
         None,
         f"folder {at.folder}/no: not found",
     )
+    at.executor.submit(_with(at.job("l", "true"), log=at.folder / "a\0b"))
+    assert at.reports.end_of(key("l")).error == "unavailable"
     assert not at.perform("e", "true").error
 
 

@@ -197,6 +197,7 @@ def test_a_stopped_host_does_not_keep_close_from_ending_everything(clean):
     os.kill(at.host, signal.SIGSTOP)
     at.executor.close(kill=True)
     assert not tagged("a") and not starting.lives(clean)
+    assert [end.error for end in at.reports.ends] == ["lost"]
 
 
 @pytest.mark.parametrize(

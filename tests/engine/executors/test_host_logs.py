@@ -60,7 +60,7 @@ def test_where_files_have_no_holes_the_end_is_what_came_last(tmp_path, monkeypat
     monkeypatch.setattr(logs, "punch", lambda *_: False)
     path = tmp_path / "log"
     handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
-    log = logs.Log(handle, str(path), MOST)
+    log = logs.Log(handle, MOST, str(path))
     for number in range(40):
         os.write(handle, (f"{number:0{LINE - 1}}\n" * (MOST // 8 // LINE)).encode())
         log.look()

@@ -23,18 +23,22 @@ def as_message(job: Job, tag: str, base: Mapping[str, str]) -> tuple[bytes, Mapp
 
     Jobs of a run differ in a few variables; to write and read all of them each time would cost 0.03 ms.
     """
-    assert isinstance(job.action, Run | Chain)
-    parts = [words(one) for one in job.action.parts] if type(job.action) is Chain else [words(cast(Run, job.action))]
-    env, outputs = job.env, []
-    if job.outputs:
-        path = values.file_of(job.log)
-        env, outputs = values.wanted(env, path), [str(path), *job.outputs]
+    parts, env, outputs, log = told_of(job)
     changes = difference(base, env)
     before = b""
     if len(changes) > FEW:
         before, base, changes = line("env", dict(env)), env, {}
-    log = "" if job.log == NO_LOG else str(job.log)
     return before + line("run", tag, parts, job.dir, changes, log, outputs, job.limit_s, job.tells_output), base
+
+
+def told_of(job: Job) -> tuple[list[list[str]], Mapping[str, str], list[str], str]:
+    """Return what is started, with which variables, which file holds its values and their names, and where its log is."""
+    parts = [words(one) for one in parts_of(job.action)]
+    log = "" if job.log == NO_LOG else str(job.log)
+    if not job.outputs:
+        return parts, job.env, [], log
+    path = values.file_of(job.log)
+    return parts, values.wanted(job.env, path), [str(path), *job.outputs], log
 
 
 def difference(base: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str | None]:
@@ -42,6 +46,12 @@ def difference(base: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str
     changes: dict[str, str | None] = {name: value for name, value in env.items() if base.get(name) != value}
     changes.update((name, None) for name in base if name not in env)
     return changes
+
+
+def parts_of(action: object) -> tuple[Run, ...]:
+    """Return the commands of an action, in their order."""
+    assert isinstance(action, Run | Chain)
+    return action.parts if isinstance(action, Chain) else (action,)
 
 
 def words(one: Run) -> list[str]:

@@ -25,7 +25,7 @@ class Link:
         self._socket = connected
         self._lines = Lines()
         self._outgoing = bytearray()
-        self._stuck = False
+        self._stuck = self._closed = False
         self._lock = threading.Lock()
         self._waker, self._alarm = os.pipe()
         os.set_blocking(self._alarm, False)
@@ -37,8 +37,9 @@ class Link:
         """Send a message; returns at once. To a host that is gone it is lost, and ``receive`` tells its end."""
         with self._lock:
             self._outgoing += data
-            if not self._flush():
-                self.wake()
+            if self._flush():
+                return
+        self.wake()
 
     def _flush(self) -> bool:
         try:
@@ -52,10 +53,13 @@ class Link:
 
     def wake(self) -> None:
         """Let ``receive`` return."""
-        try:
-            os.write(self._alarm, b"!")
-        except BlockingIOError:
-            pass  # it will return anyway
+        with self._lock:
+            if self._closed:
+                return
+            try:
+                os.write(self._alarm, b"!")
+            except BlockingIOError:
+                pass  # it will return anyway
 
     def receive(self, timeout_s: float | None) -> list[list[Any]] | None:
         """Return what the host said, nothing after the timeout or a ``wake``, None when the host is gone."""
@@ -83,6 +87,7 @@ class Link:
     def close(self) -> None:
         """Let go of the host."""
         with self._lock:
+            self._closed = True
             self._socket.close()
             os.close(self._waker)
             os.close(self._alarm)

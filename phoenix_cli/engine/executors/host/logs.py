@@ -19,12 +19,15 @@ _SLACK = 4096  # more than the line in the middle is long: what moves up never m
 
 
 class Log:
-    """One running job's log, looked at now and then. ``most`` is how many bytes of it may be kept."""
+    """One running job's log, looked at now and then. ``most`` is how many bytes of it may be kept.
+
+    ``path`` is where to open it once more, for writing elsewhere than to its end; on Linux its descriptor will do.
+    """
 
     __slots__ = ("_cut", "_head", "_most", "_noted", "_path", "_punched", "handle", "size")
 
-    def __init__(self, handle: int, path: str, most: int) -> None:
-        self.handle, self._path = handle, path
+    def __init__(self, handle: int, most: int, path: str = "") -> None:
+        self.handle, self._path = handle, path or f"/dev/fd/{handle}"
         self.size = 0
         self._most = most
         self._head = most // 2

@@ -60,7 +60,7 @@ class Performing:
             _remove(outputs[0])
         now = time.monotonic()
         limit_at = now + limit_s if limit_s else None
-        kept = Log(handle, log, self._log_bytes)
+        kept = Log(handle, self._log_bytes, log)
         one = Command(tag, parts, folder, self._variables(tag, changes), kept, outputs, limit_at, tells, now)
         self.commands[tag] = one
         if self._start_next(one):
@@ -77,6 +77,11 @@ class Performing:
             return True
         self._end(one, *unstarted)
         return False
+
+    def adopt(self, one: Command, pid: int) -> None:
+        """Take over a job whose process has become a child of this one."""
+        one.pid = one.session = pid
+        self.commands[one.tag] = self._pids[pid] = one
 
     def stop(self, tag: str, grace_s: float, why: str = STOPPED) -> None:
         """End the tree of a job that has not ended."""

@@ -15,10 +15,11 @@ from phoenix_cli.kernel import process_table
 LOCK, ENDS = "host.lock", "host.json"
 
 
-def sign(lock: int) -> None:
-    """Write into the lock whose it is."""
-    own = process_table.entry(os.getpid())
-    _write(lock, f"{os.getpid()} {own.started if own else ''}\n".encode())
+def sign(lock: int, host: int = 0) -> None:
+    """Write into the lock whose it is: this process's, or another's that has been handed it."""
+    pid = host or os.getpid()
+    found = process_table.entry(pid)
+    _write(lock, f"{pid} {found.started if found else ''}\n".encode())
 
 
 def sign_off(lock: int) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # what shells say
-_DEFAULTS = (
+DEFAULTS = (
     signal.SIGINT,
     signal.SIGTERM,
     signal.SIGHUP,
@@ -52,11 +52,11 @@ def spawn(argv: list[str], folder: str, env: Mapping[str, str], log: int) -> int
     try:
         os.chdir(folder)
     except (OSError, ValueError) as error:
-        return Unstarted("failed", None, f"folder {folder}: {_reason(error)}")
+        return unfit_folder(folder, error)
     try:
         return _spawn(argv, env, log)
     except (OSError, ValueError) as error:
-        return _refusal(argv[0], error)
+        return refusal(argv[0], error)
     finally:
         os.chdir("/")  # or the folder could not be unmounted while the host lives
 
@@ -65,7 +65,7 @@ def _spawn(argv: list[str], env: Mapping[str, str], log: int) -> int:
     return os.posix_spawn(
         find(argv[0], env.get("PATH", os.defpath)), argv, env,
         file_actions=((os.POSIX_SPAWN_DUP2, log, 1), (os.POSIX_SPAWN_DUP2, log, 2)),
-        setsid=True, setsigmask=(), setsigdef=_DEFAULTS,
+        setsid=True, setsigmask=(), setsigdef=DEFAULTS,
     )  # fmt: skip
 
 
@@ -82,7 +82,13 @@ def find(name: str, path: str) -> str:
     raise PermissionError(errno.EACCES, "not executable") if barred else FileNotFoundError(errno.ENOENT, "not found")
 
 
-def _refusal(name: str, error: OSError | ValueError) -> Unstarted:
+def unfit_folder(folder: str, error: OSError | ValueError) -> Unstarted:
+    """Say that a command cannot begin where it should."""
+    return Unstarted("failed", None, f"folder {folder}: {_reason(error)}")
+
+
+def refusal(name: str, error: OSError | ValueError) -> Unstarted:
+    """Say why a command did not begin."""
     if isinstance(error, FileNotFoundError):
         missing = (
             "not found" if not os.path.lexists(name) else "found, but not the program that it names in its first line"
