@@ -344,17 +344,19 @@ class RunView:
         ends = sorted(
             (one.ended_at, name) for name, one in self.run.steps.items() if _worked(self, one) and one.ended_at
         )
-        path: list[str] = []
+        path: dict[str, None] = {}
         state = self.run.steps[ends[-1][1]] if ends else None
-        while state is not None and state.name not in path[-1:]:
-            path.append(state.name)
+        while (
+            state is not None and state.name not in path
+        ):  # steps that take no time may look as if each waited for the other
+            path[state.name] = None
             state = self._waited_for(state, ends)
-        return path[::-1]
+        return list(path)[::-1]
 
     def _waited_for(self, state: StepState, ends: list[tuple[float, str]]) -> StepState | None:
         begun = self.attempts[state.name][0].admitted_at
         if state.ready_at is not None and begun - state.ready_at > SOON_S:
-            place = bisect_right(ends, (begun + SOON_S / 2, "")) - 1
+            place = bisect_right(ends, begun, key=lambda one: one[0]) - 1
             if place >= 0 and ends[place][0] > state.ready_at and ends[place][1] != state.name:
                 return self.run.steps[ends[place][1]]
         needs = [last_child(one) for one in (state.parent or state).before]
