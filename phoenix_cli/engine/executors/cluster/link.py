@@ -37,6 +37,7 @@ class Link:
         self.unfit: dict[str, str] = {}
         self._prepared: set[str] = set()
         self._stream: Any = None
+        self._leaving: set[asyncio.Task[None]] = set()
 
     @property
     def connected(self) -> bool:
@@ -46,7 +47,7 @@ class Link:
 
     async def connect(self) -> None:
         """Connect to the scheduler. Raises ``Unavailable``."""
-        await self.disconnect()
+        self._drop()
         await self._knock()
         try:
             self.client = await self._client()
@@ -54,19 +55,24 @@ class Link:
             self._stream = self.client.scheduler_comm
             self.client.subscribe_topic(topic(self.session), lambda event: self._bell(event[1]))
         except UNREACHABLE as error:
-            await self.disconnect()
+            self._drop()
             raise self._unavailable(str(error)) from None
 
     async def disconnect(self) -> None:
-        """Let go of the client, whatever state it is in."""
+        """Let go of the client, and wait until it is closed."""
+        self._drop()
+        if self._leaving:
+            await asyncio.wait(self._leaving)
+
+    def _drop(self) -> None:
+        """Let go of the client, whatever state it is in; it takes its time to close when its scheduler is gone."""
         client, self.client = self.client, None
         self._prepared.clear()
         self.unfit.clear()
         if client is not None:
-            try:
-                await client.close(timeout=CONNECT_S)
-            except UNREACHABLE:
-                pass  # it was gone already
+            leaving = asyncio.create_task(_closed(client))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
 
     async def _knock(self) -> None:
         """See whether anybody listens; Dask itself would go on trying for as long as it may."""
@@ -179,6 +185,13 @@ class Link:
             cause=cause,
             hints=("dask scheduler", f"dask worker {self.address}"),
         )
+
+
+async def _closed(client: Any) -> None:
+    try:
+        await client.close(timeout=CONNECT_S)
+    except UNREACHABLE:
+        pass  # it was gone already
 
 
 def _quieten() -> None:

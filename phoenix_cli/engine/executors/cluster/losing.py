@@ -18,7 +18,7 @@ SETTLE_S = TICK_S + END_GRACE_S + 2.0
 async def gone(carried: Carried) -> None:
     """End what is left of the job's processes if they are on this machine; else wait for as long as its worker may take."""
     here = carried.process.get("place")
-    if not here or here != place():
+    if not here or here != place() or "pid" not in carried.process:  # without a pid it may be about to start
         await asyncio.sleep(SETTLE_S)
         return
     tag, mark = carried.key.tag, str(carried.process.get("mark", ""))
