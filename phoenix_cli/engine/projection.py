@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from phoenix_cli.engine import transitions as t
+from phoenix_cli.engine import undo_projection
 from phoenix_cli.engine.dispatch import ReadyQueue, breaker_key
 from phoenix_cli.engine.graph import Graph
 from phoenix_cli.engine.model import Flow
@@ -25,11 +26,7 @@ from phoenix_cli.engine.step_states import (
     READY,
     RUNNING,
     SUCCEEDED,
-    UNDO_BACKING_OFF,
-    UNDO_FAILED,
     UNDO_WANTED,
-    UNDOING,
-    UNDONE,
     WAITING,
     StepState,
 )
@@ -83,17 +80,19 @@ class Projection:
         state.status, state.attempt, state.admitted_at = RUNNING, one.attempt, one.at
         state.retry_at = state.started_at = state.output_at = None
         state.deferred = False
-        self._hold(state)
+        self.hold(state)
         if state.lane.breaker:
             self.breakers[state.lane.breaker].admitted(one.at)
 
-    def _hold(self, state: StepState) -> None:
+    def hold(self, state: StepState) -> None:
+        """Take a step's slot and resources."""
         self.free -= state.slots
         self.running += 1
         if state.lane.claims:
             self.pool.take(state.lane.claims)
 
-    def _release(self, state: StepState) -> None:
+    def release(self, state: StepState) -> None:
+        """Give a step's slot and resources back."""
         self.free += state.slots
         self.running -= 1
         if state.lane.claims:
@@ -121,7 +120,7 @@ class Projection:
 
     def _succeeded(self, one: t.Succeeded) -> None:
         state = self.steps[one.step]
-        self._release(state)
+        self.release(state)
         self._breaker(state, one.at, "" if one.cached else None)
         state.outputs, state.cached = one.outputs, one.cached
         state.stopping = state.error = state.message = ""
@@ -132,7 +131,7 @@ class Projection:
         state = self.steps[one.step]
         held = state.status == RUNNING
         if held:
-            self._release(state)
+            self.release(state)
             self._breaker(state, one.at, one.error)
         self._forget(state)
         state.error, state.code, state.message = one.error, one.code, one.message
@@ -155,7 +154,7 @@ class Projection:
 
     def _deferred(self, one: t.Deferred) -> None:
         state = self.steps[one.step]
-        self._release(state)
+        self.release(state)
         self._breaker(state, one.at, "")
         state.status, state.retry_at, state.message, state.deferred = BACKING_OFF, one.until, one.why, True
         if not one.began:
@@ -186,7 +185,7 @@ class Projection:
 
     def _close(self, state: StepState, status: str, reason: str, at: float) -> None:
         if state.status == RUNNING:
-            self._release(state)
+            self.release(state)
             self._breaker(state, at, "")
         self._forget(state)
         if reason:
@@ -219,7 +218,7 @@ class Projection:
     def _doubted(self, one: t.Doubted) -> None:
         state = self.steps[one.step]
         if state.status == RUNNING:
-            self._release(state)
+            self.release(state)
             self._breaker(state, one.at, "")
         self._forget(state)
         state.lost += one.question == CRASHED
@@ -244,40 +243,6 @@ class Projection:
         for state in list(self.steps.values()):
             if state.status in idle and (one.cancelled or not state.patient):
                 self._close(state, CANCELLED, one.reason, one.at)
-
-    def _undo_begun(self, one: t.UndoBegun) -> None:
-        self.undoing = True
-        for state in self.steps.values():
-            is_group = state.spec.for_each is not None and state.parent is None
-            if state.status == SUCCEEDED and state.spec.undo is not None and not state.cached and not is_group:
-                state.undo = UNDO_WANTED
-        self.undo_order.begin(self.steps.values())
-
-    def _undo_admitted(self, one: t.UndoAdmitted) -> None:
-        state = self.steps[one.step]
-        if state.ticket:
-            self.queue.discard(state)
-        state.undo, state.undo_attempt, state.undo_retry_at, state.admitted_at = UNDOING, one.attempt, None, one.at
-        self._hold(state)
-
-    def _undone(self, one: t.Undone) -> None:
-        state = self.steps[one.step]
-        self._release(state)
-        state.undo = UNDONE
-        self.undo_order.finished(state)
-
-    def _undo_failed(self, one: t.UndoFailed) -> None:
-        state = self.steps[one.step]
-        if state.undo == UNDOING:
-            self._release(state)
-        state.message = one.message
-        state.undo_tries += not one.lost
-        state.undo_lost += one.lost
-        if one.retry_at is None:
-            state.undo = UNDO_FAILED
-            self.undo_order.finished(state)
-        else:
-            state.undo, state.undo_retry_at = UNDO_BACKING_OFF, one.retry_at
 
     def _ended(self, one: t.Ended) -> None:
         self.status = one.status
@@ -306,9 +271,9 @@ _APPLY: dict[type, Callable[[Projection, Any], None]] = {
     t.Doubted: Projection._doubted,
     t.Decided: Projection._decided,
     t.Stopped: Projection._stopped,
-    t.UndoBegun: Projection._undo_begun,
-    t.UndoAdmitted: Projection._undo_admitted,
-    t.Undone: Projection._undone,
-    t.UndoFailed: Projection._undo_failed,
+    t.UndoBegun: undo_projection.undo_begun,
+    t.UndoAdmitted: undo_projection.undo_admitted,
+    t.Undone: undo_projection.undone,
+    t.UndoFailed: undo_projection.undo_failed,
     t.Ended: Projection._ended,
 }
