@@ -378,3 +378,17 @@ def test_after_closing_no_thread_is_left(tmp_path):
         caller.perform("builtins:dict", killable=killable)
     caller.close()
     eventually(lambda: threading.active_count() == before)
+
+
+@BOTH
+def test_where_no_thread_can_be_started_the_job_is_unavailable(caller, monkeypatch, killable):
+    import threading
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    ended = caller.perform("builtins:dict", killable=killable)
+    assert (ended.error, ended.message) == ("unavailable", "cannot start a thread for calls: can't start new thread")
+    monkeypatch.undo()
+    assert caller.perform("builtins:dict", killable=killable).error == ""

@@ -47,6 +47,13 @@ def print_much(megabytes):
     for _ in range(megabytes):
         sys.stdout.write("x" * (1 << 20))
 
+def scribble():
+    for handle in range(3, 64):
+        try:
+            os.write(handle, b"junk\\n")
+        except OSError:
+            pass
+
 def own_streams():
     import io
     sys.stdout = io.StringIO()
@@ -108,6 +115,15 @@ def test_a_worker_that_dies_is_lost_with_how_it_died(caller, how, code, says):
     ended = caller.perform("mine:die", {"how": how}, killable=True)
     assert (ended.error, ended.code) == ("lost", code)
     assert ended.message == f"the process of the call {says}"
+    assert caller.perform("builtins:dict", killable=True).error == ""
+
+
+def test_a_call_that_writes_into_what_is_not_its_own_is_lost_and_its_process_gone(caller):
+    ended = caller.perform("mine:scribble", killable=True)
+    assert ended.error == "lost"
+    assert "no answer" in ended.message
+    pid = caller.reports.start_of(ended.key).process["pid"]
+    assert not alive(pid)
     assert caller.perform("builtins:dict", killable=True).error == ""
 
 

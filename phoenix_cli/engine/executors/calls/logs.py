@@ -19,7 +19,7 @@ class _Bounded(io.FileIO):
 
     def __init__(self, path: str | Path) -> None:
         super().__init__(path, "a+")
-        self._log = Log(self.fileno(), LOG_BYTES)
+        self._log = Log(self.fileno(), LOG_BYTES, str(path))
         self._since = 0
 
     def write(self, data: object) -> int:
@@ -52,8 +52,10 @@ class Watched:
 
     def __init__(self, log: Path) -> None:
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-        self._handle = os.open(os.devnull if log == NOWHERE else log, flags, 0o644)
-        self._log = Log(self._handle, LOG_BYTES)
+        path = os.devnull if log == NOWHERE else str(log)
+        self._handle = os.open(path, flags, 0o644)
+        self._log = Log(self._handle, LOG_BYTES, path)
+        self._log.look()  # what is there already is no news
 
     def grew(self) -> bool:
         """Tell whether it has grown since the last look; give back what is too much."""

@@ -73,19 +73,26 @@ class ProcessCalls:
     def __contains__(self, key: JobKey) -> bool:
         return key in self._desk
 
-    def workers(self) -> list[int]:
-        """Return the process ids of the workers that there are."""
-        return [worker.pid for _, seat in self._seats if (worker := seat.worker) is not None]
-
     def submit(self, job: Job) -> None:
         """Put a job into the queue; reports come from the threads."""
         self._desk.put(job)
         self._queue.put(job)
         if len(self._seats) < self._slots and len(self._seats) < len(self._desk):
-            seat = _Seat()
-            thread = threading.Thread(target=self._work, args=(seat,), name="phoenix-worker", daemon=True)
-            self._seats.append((thread, seat))
+            try:
+                self._start()
+            except (OSError, RuntimeError) as error:  # no descriptors, no threads: those that there are will have to do
+                if not self._seats and self._desk.withdraw(job.key):
+                    self._deliver(JobEnded(job.key, "unavailable", None, f"cannot start a thread for calls: {error}"))
+
+    def _start(self) -> None:
+        seat = _Seat()
+        thread = threading.Thread(target=self._work, args=(seat,), name="phoenix-worker", daemon=True)
+        try:
             thread.start()
+        except RuntimeError:
+            seat.close()
+            raise
+        self._seats.append((thread, seat))
 
     def cancel(self, key: JobKey, grace_s: float) -> None:
         """Withdraw a job that waits; end the whole tree of one that is performed."""
@@ -147,7 +154,10 @@ class ProcessCalls:
         worker.send(replace(job, env={**job.env, TREE_VARIABLE: key.tag}))  # if it cannot, the worker has died
         grew = False
         while True:
-            outcome = worker.wait(seat.waker, LOOK_S)
+            try:
+                outcome = worker.wait(seat.waker, LOOK_S)
+            except ValueError:
+                return self._garbled(key, seat)
             seat.drain()  # before the look at what was cancelled: who cancels now wakes the next wait
             if outcome is not None:
                 return JobEnded(key, *outcome)
@@ -182,6 +192,12 @@ class ProcessCalls:
         seat.cancelled.setdefault(key, self._clock.monotonic() + LOST_GRACE_S)
         self._end(key, seat)
         return JobEnded(key, "lost", code, f"the process of the call {_died(code)}")
+
+    def _garbled(self, key: JobKey, seat: _Seat) -> JobEnded:
+        """End a worker in whose descriptors the call has written: nobody knows how it ended."""
+        seat.cancelled.setdefault(key, self._clock.monotonic() + LOST_GRACE_S)
+        self._end(key, seat)
+        return JobEnded(key, "lost", None, "the process of the call answered with something that is no answer")
 
     def _end(self, key: JobKey, seat: _Seat) -> int:
         worker, seat.worker = seat.worker, None

@@ -64,8 +64,12 @@ class ThreadCalls:
         self._desk.put(job)
         self._queue.put(job)
         if self._serving < self._slots and self._serving < len(self._desk):
-            self._serving += 1
-            self._start()
+            try:
+                self._start()
+                self._serving += 1
+            except RuntimeError as error:  # no more threads: those that there are will have to do
+                if not self._serving and self._desk.withdraw(job.key):
+                    self._deliver(JobEnded(job.key, "unavailable", None, f"cannot start a thread for calls: {error}"))
 
     def cancel(self, key: JobKey, grace_s: float) -> None:
         """Withdraw a job that waits; give up one that is performed when it has not ended after the grace."""
@@ -100,8 +104,8 @@ class ThreadCalls:
 
     def _start(self) -> None:
         thread = threading.Thread(target=self._work, name="phoenix-call", daemon=True)
-        self._threads.append(thread)
         thread.start()
+        self._threads.append(thread)
 
     def _work(self) -> None:
         seat = printing.sit()
@@ -137,7 +141,10 @@ class ThreadCalls:
     def _give_up(self, key: JobKey) -> None:
         if self._desk.finish(key):
             self._given_up = True
-            self._start()
+            try:
+                self._start()
+            except RuntimeError:
+                self._serving -= 1  # no more threads just now; the next job tries again
             self._deliver(JobEnded(key, "lost", None, STUCK))
 
 

@@ -78,13 +78,16 @@ class WorkerProcess:
         return True
 
     def wait(self, waker: int, timeout_s: float) -> Outcome | None:
-        """Wait until the call has ended, the worker has died, the waker can be read or time is up; return an end."""
+        """Wait until the call has ended, the worker has died, the waker can be read or time is up; return an end.
+
+        Raises ``ValueError`` for what no worker says.
+        """
         self._read(_ready((self._results, waker, self._ended), timeout_s if self._ended >= 0 else min(timeout_s, 0.1)))
         line, newline, rest = self._unread.partition(b"\n")
         if not newline:
             return None
         self._unread = rest
-        return Outcome(*json.loads(line))
+        return _outcome(line)
 
     def died(self) -> int | None:
         """Return its return code once it is dead and all that it told has been read."""
@@ -143,6 +146,13 @@ class WorkerProcess:
             if handle >= 0:
                 os.close(handle)
         self._results = self._ended = -1
+
+
+def _outcome(line: bytes) -> Outcome:
+    found = json.loads(line)
+    if not isinstance(found, list) or len(found) != len(Outcome._fields):
+        raise ValueError("not an outcome")
+    return Outcome(*found)
 
 
 def _ready(handles: Iterable[int], timeout_s: float) -> frozenset[int]:
