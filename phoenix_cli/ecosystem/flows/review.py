@@ -57,6 +57,8 @@ def _add(draft: Draft, kind: Kind, repo: Repo, choice: Choice, options: Mapping[
         # Tests take longest mostly, and before the first run nothing is measured.
         priority = "high" if kind is TESTS else "normal"
         draft.add(kind.step, "commands", repo=body, resources=wants, timeout=COMMAND_TIMEOUT, priority=priority)
+        if repo.level == "inspect" and options["trust"] == "as-is":
+            draft.notes[kind.step] = REFUSED.format(repo.repository.name)
     elif choice.program:
         program(draft, kind.step, "commands", repo, choice.program)
     else:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 
 import pytest
 
@@ -127,3 +128,24 @@ def test_a_flow_of_ones_own_with_repo_steps(phoenix, bring, tmp_path):
     assert code == 1 and statuses(body) == {"detect": "succeeded", "test": "succeeded", "none": "failed"}, answer
     assert "args=--help hello" in phoenix("flow", "logs", body["run_id"], "test").out
     assert body["steps"]["none"]["exit_code"] == 3
+
+
+@pytest.mark.slow
+def test_a_repo_step_outlives_a_killed_coordinator_and_is_adopted(phoenix, bring):
+    place = bring(
+        "shop", {"Makefile": "test:\n\t@echo began >> ran; while [ ! -e go ]; do sleep 0.05; done; echo ended >> ran\n"}
+    )
+    flow = phoenix.cwd / "own.yaml"
+    flow.write_text("name: own\nsteps:\n  test: {repo: test shop}\n")
+    running = phoenix.start("flow", "run", flow, "--progress", "none")
+    deadline = time.monotonic() + 60
+    while not (place / "ran").exists():
+        assert time.monotonic() < deadline and running.poll() is None, running.communicate()
+        time.sleep(0.05)
+    running.kill()
+    running.communicate()
+    (place / "go").touch()
+    answer = phoenix("flow", "resume", "--json", timeout=110)
+    assert answer.code == 0 and statuses(answer.json) == {"test": "succeeded"}, answer
+    assert (place / "ran").read_text().split() == ["began", "ended"]
+    assert answer.json["steps"]["test"]["attempts"] == 1
