@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,9 +19,11 @@ from measure import in_children, report
 from phoenix_cli.engine.executors.host.executor import HostExecutor
 from phoenix_cli.engine.executors.interface import Job, JobEnded, JobKey, Report
 from phoenix_cli.engine.model import Run
+from phoenix_cli.kernel import processes
 from phoenix_cli.kernel.clock import SystemClock
 
 COUNT, AT_ONCE = 1_000, 2
+RUN = f"bench-{os.getpid()}"
 TRUE = "/bin/true"
 #: Logs go to memory: ext4 looks through all inodes that anybody deleted in the last 5 s when it makes a file, up to 0.4 ms.
 MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
@@ -39,7 +42,7 @@ class Host:
     def __init__(self, folder: Path) -> None:
         self.folder, self.room, self.bad, self.count = folder, threading.Semaphore(AT_ONCE), [], 0
         self.env = dict(os.environ)
-        self.executor = HostExecutor(folder, "run", SystemClock())
+        self.executor = HostExecutor(folder, RUN, SystemClock())
         self.executor.open(self.deliver)
 
     def deliver(self, one: Report) -> None:
@@ -56,7 +59,7 @@ class Host:
             step = f"s{self.count}"
             env = {**self.env, "PHOENIX_STEP": step}
             log = self.folder / f"{step}.1.log"
-            self.executor.submit(Job(JobKey("run", step, 1), Run((TRUE,)), str(self.folder), env, log))
+            self.executor.submit(Job(JobKey(RUN, step, 1), Run((TRUE,)), str(self.folder), env, log))
         for _ in range(AT_ONCE):
             self.room.acquire()
         for _ in range(AT_ONCE):
@@ -98,6 +101,35 @@ def cpu_s() -> float:
     return sum(one.ru_utime + one.ru_stime for one in both)
 
 
+TREE = """
+import os, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+for _ in range(30):
+    if os.fork() == 0:
+        os.setsid()
+        break
+while True: time.sleep(1)
+"""
+GRACE_S = 0.5
+
+
+def of_tree() -> list[float]:
+    """Return the seconds from the end of the grace until a tree is gone that does not listen and hides in sessions."""
+    with tempfile.TemporaryDirectory(prefix="phoenix-bench-") as name:
+        ended = threading.Event()
+        executor = HostExecutor(Path(name), RUN, SystemClock())
+        executor.open(lambda one: ended.set() if isinstance(one, JobEnded) else None)
+        key = JobKey(RUN, "tree", 1)
+        executor.submit(Job(key, Run((sys.executable, "-c", TREE)), name, dict(os.environ), Path(name, "log")))
+        while len(processes.tagged(key.tag)) < 31:
+            time.sleep(0.05)
+        started = time.monotonic()
+        executor.cancel(key, GRACE_S)
+        ended.wait()
+        executor.close(kill=True)
+        return [time.monotonic() - started - GRACE_S]
+
+
 def ninja(folder: Path, count: int) -> list[str]:
     """Return the words that have ninja run commands that need nothing."""
     text = "rule t\n command = /bin/true\n" + "".join(f"build o{n}: t\n" for n in range(count))
@@ -123,7 +155,7 @@ def measured(what: str) -> list[float]:
 def main() -> int:
     """Measure in turns, so that a busy minute is everybody's."""
     found: dict[str, list[float]] = {}
-    for _ in range(5):
+    for _ in range(7):
         found.setdefault("pool", []).extend(measured("of_pool"))
         for what, figure in zip(("host", "its start"), measured("of_host"), strict=True):
             found.setdefault(what, []).append(figure)
@@ -138,7 +170,8 @@ def main() -> int:
     for tool in ("ninja", "make"):
         if tool in least:
             print(f"      {f'the same beside {tool} -j2':<58} {least['host'] / least[tool]:8.2f}x")
-    return 0 if met else 1
+    gone = report("a tree of 31 in 31 sessions that ignores TERM, after its grace", max(measured("of_tree")), 1.0, " s")
+    return 0 if met and gone else 1
 
 
 if __name__ == "__main__":
