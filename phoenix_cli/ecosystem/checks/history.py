@@ -11,6 +11,7 @@ from phoenix_cli.ecosystem.checks.findings import Finding, Seen
 from phoenix_cli.ecosystem.checks.secrets import found_in
 from phoenix_cli.ecosystem.checks.sources import Sources, Text
 from phoenix_cli.vcs.objects import Blobs
+from phoenix_cli.vcs.repository import head_of
 from phoenix_cli.vcs.runner import Place
 
 MAX_COMMITS = 1_000
@@ -47,12 +48,12 @@ def check_history(sources: Sources) -> Seen:
 def _versions(sources: Sources, place: Place) -> tuple[int, list[Version]]:
     words = ("log", f"--max-count={MAX_COMMITS}", "--raw", "--no-abbrev", "--no-renames", "--diff-filter=AM", "--root",
              "--diff-merges=off", "--no-color", "--no-show-signature", f"--format={_COMMIT}%H", "HEAD", "--")  # fmt: skip
-    answer = sources.git.ask(*words, at=place)
-    if answer.code != 0:
-        return 0, []  # no commit yet
+    if head_of(sources.git, place).commit is None:
+        return 0, []
+    listing = sources.git.run(*words, at=place)  # a history that git cannot read is a failure, not one without secrets
     now = {one.blob for one in sources.tracked}
     commit, commits, found = "", 0, dict[str, Version]()
-    for line in answer.out.decode("utf-8", "surrogateescape").split("\n"):
+    for line in listing.decode("utf-8", "surrogateescape").split("\n"):
         if line.startswith(_COMMIT):
             commit, commits = line[1:], commits + 1
         elif (match := _ADDED.fullmatch(line)) and match[2] not in now:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from phoenix_cli.ecosystem.checks.history import NewLines, check_history
 from phoenix_cli.ecosystem.checks.secrets import check_secrets, entropy, found_in, judged
 from phoenix_cli.ecosystem.checks.sources import Text
+from phoenix_cli.kernel.errors import PhoenixError
 from tests.ecosystem.checks.looking import looked, rules, seen
 from tests.gitting import commit, git, repository
 
@@ -190,6 +191,15 @@ def test_history_of_nothing(tmp_path):
     (tmp_path / "plain" / "a.py").write_text(POSITIVES["github-token"])
     assert looked(tmp_path / "plain", check_secrets).findings
     assert "no history" in looked(tmp_path / "plain", check_history).notes[0]
+
+
+def test_a_damaged_history_is_no_clean_one(tmp_path):
+    shop = repository(tmp_path / "shop", {"a/b": "1\n"})
+    first = git(shop, "rev-parse", "HEAD:a")
+    commit(shop, {"a/b": "2\n"})
+    (shop / ".git/objects" / first[:2] / first[2:]).unlink()
+    with pytest.raises(PhoenixError):
+        looked(shop, check_history)
 
 
 def test_lines_are_looked_at_once():
