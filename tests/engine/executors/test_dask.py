@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import time
 import pytest
 
 from phoenix_cli.engine.executors.cluster import DaskExecutor
+from phoenix_cli.engine.executors.cluster.beside import Beside
 from phoenix_cli.engine.executors.interface import LOG_BYTES, Job, JobEnded, JobKey
 from phoenix_cli.engine.model import Call, Chain, Run
 from phoenix_cli.kernel import processes
@@ -27,6 +29,31 @@ DEADLY = 3
 
 
 # ---- nobody there
+
+
+def test_without_the_extra_it_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(Unavailable) as caught:
+        DaskExecutor("dask://127.0.0.1:9", tmp_path).open(Reports())
+    assert caught.value.code == "executor.no_dask"
+    assert caught.value.hints == ('pip install "phoenix-cli[dask]"',)
+
+
+def test_a_fault_of_our_own_is_told_and_does_not_keep_the_rest_from_ending():
+    told: list[str] = []
+
+    async def broken() -> None:
+        raise LookupError("nobody thought of it")
+
+    async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
+        beside = Beside(told.append)
+        beside.spawn(asyncio.sleep(3600))
+        await asyncio.wait([beside.spawn(broken())])
+        await beside.stop()
+
+    asyncio.run(main())
+    assert told == ["the executor has a fault: LookupError: nobody thought of it"]
 
 
 def test_a_scheduler_that_nobody_runs_is_unavailable_and_says_what_to_type(tmp_path):

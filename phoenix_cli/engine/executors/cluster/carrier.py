@@ -10,9 +10,10 @@ import asyncio
 import heapq
 import itertools
 import time
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from phoenix_cli.engine.executors.cluster.beside import Beside
 from phoenix_cli.engine.executors.cluster.carried import ENDED, GRANTED, QUEUED, SENT, Carried
 from phoenix_cli.engine.executors.cluster.contact import Contact
 from phoenix_cli.engine.executors.cluster.link import UNREACHABLE, Link
@@ -46,7 +47,7 @@ class Carrier:
         self._queue: list[tuple[Any, Carried]] = []
         self._numbers = itertools.count(1)
         self._talks: dict[str, asyncio.Task[None]] = {}
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self.beside = Beside(self._break_off)
 
     # What the driver asks.
 
@@ -59,7 +60,7 @@ class Carrier:
             return
         if job.fence > self.fence:
             self.fence = job.fence
-            self.spawn(self._announce())
+            self.beside.spawn(self._announce())
         self.settled((job.key,))  # it was put off, and is another submission now
         log = LogCopy(job.log)
         self.keep(Carried(job.key, (job.fence, next(self._numbers)), log, job.tells_output, job))
@@ -114,7 +115,7 @@ class Carrier:
         body = task_of(carried.job, self.session, carried.submission[1], self.lease_s, carried.log.base)
         carried.state = SENT
         carried.future = self.link.send(body, carried.name, carried.job.priority)
-        self.spawn(self._watch(carried, carried.future))
+        self.beside.spawn(self._watch(carried, carried.future))
 
     async def _watch(self, carried: Carried, future: Any) -> None:
         """Wait for what Dask says of a task: that its body has returned, or that something is wrong."""
@@ -144,7 +145,7 @@ class Carrier:
         """Report a job as lost, once nothing of it can be left."""
         if not carried.losing:
             carried.losing = True
-            self.spawn(self._lose(carried, why))
+            self.beside.spawn(self._lose(carried, why))
 
     async def _lose(self, carried: Carried, why: str) -> None:
         await gone(carried)
@@ -178,7 +179,7 @@ class Carrier:
         """Return the talk with a worker, begun if there is none."""
         if address not in self.contacts:
             self.contacts[address] = Contact(address, self)
-            self._talks[address] = self.spawn(self.contacts[address].talk())
+            self._talks[address] = self.beside.spawn(self.contacts[address].talk())
         return self.contacts[address]
 
     def bell(self, word: Mapping[str, Any]) -> None:
@@ -275,25 +276,12 @@ class Carrier:
         self._break_off(OVERTAKEN)
 
     def _break_off(self, why: str) -> None:
+        """Answer every job, rather than none."""
         for carried in list(self.jobs.values()):
             carried.task = ""  # its end is not ours to forget
             self.finish(carried, Result("lost", None, why))
 
-    # Tasks of the event loop.
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Let something go on beside."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._over)
-        return task
-
-    def _over(self, task: asyncio.Task[None]) -> None:
-        """Answer every job when something here has a fault, rather than none."""
-        self._tasks.discard(task)
-        if not task.cancelled() and (fault := task.exception()) is not None:
-            self._break_off(f"the executor has a fault: {type(fault).__name__}: {fault}")
-            raise fault
+    # What goes on beside.
 
     def drop_idle(self) -> None:
         """End the talks with workers that have nothing of ours, or are gone."""
@@ -303,21 +291,8 @@ class Carrier:
                 self._talks.pop(address).cancel()
                 del self.contacts[address]
 
-    async def stop(self) -> None:
-        """End all that goes on beside."""
-        await end_tasks(self._tasks)
-
     async def _announce(self) -> None:
         try:
             await self.link.announce(self.fence)
         except UNREACHABLE:
             pass  # it is announced again after every connect
-
-
-async def end_tasks(tasks: Collection[asyncio.Task[Any] | None]) -> None:
-    """Cancel tasks until they have ended: before Python 3.12 ``wait_for``, which Dask uses, may swallow a cancel."""
-    going = {task for task in tasks if task is not None}
-    while going:
-        for task in going:
-            task.cancel()
-        _, going = await asyncio.wait(going, timeout=0.2)

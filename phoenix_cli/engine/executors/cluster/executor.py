@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from phoenix_cli.engine.executors.cluster import takeover
+from phoenix_cli.engine.executors.cluster.beside import end_tasks
 from phoenix_cli.engine.executors.cluster.carried import GRANTED
-from phoenix_cli.engine.executors.cluster.carrier import Carrier, end_tasks
+from phoenix_cli.engine.executors.cluster.carrier import Carrier
 from phoenix_cli.engine.executors.cluster.link import UNREACHABLE, Link
 from phoenix_cli.engine.executors.cluster.session import session_of
 from phoenix_cli.engine.executors.cluster.task import END_GRACE_S, LEASE_S
@@ -89,10 +90,10 @@ class DaskExecutor:
 
     async def _main(self) -> None:
         self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
-        self._carrier.spawn(self._upkeep.live())
+        self._carrier.beside.spawn(self._upkeep.live())
         self._ready.set()
         await self._end.wait()
-        await self._carrier.stop()
+        await self._carrier.beside.stop()
         await self._carrier.link.disconnect()
         await end_tasks(asyncio.all_tasks() - {asyncio.current_task()})  # Dask's own
 
