@@ -24,6 +24,7 @@ LogOf = Callable[[StepState], Path | None]
 FIRST_S = 0.3  # a run that is over by then never draws
 DRAW_S = 0.1
 IDLE_S = 0.5  # when nothing but the time changes
+LARGE = 2_000  # steps; larger flows are drawn more rarely, so that drawing costs the same
 TAIL = 4096
 TWINS = str.maketrans({"…": "~", "–": "-", "·": "-", "━": "#", "─": "-", "→": ">"})
 
@@ -122,7 +123,7 @@ class LiveView:
         at = self.now()
         if self._began is None:
             self._began = at
-        pause = DRAW_S if self._changed else IDLE_S
+        pause = (DRAW_S if self._changed else IDLE_S) * max(1.0, len(self.view.run.steps) / LARGE)
         if at - self._began >= FIRST_S and (self._drawn_at < 0 or at - self._drawn_at >= pause):
             self.draw(at)
 

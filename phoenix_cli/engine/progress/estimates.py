@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from phoenix_cli.engine.dispatch import Lane, ReadyQueue
-from phoenix_cli.engine.progress.remaining import Remaining, remaining
+from phoenix_cli.engine.progress.remaining import Remaining, remaining, will_run
 from phoenix_cli.engine.progress.run_view import RunView
 from phoenix_cli.engine.progress.usual import Usual, usual
 from phoenix_cli.engine.resources import Claim, Pool
@@ -26,12 +26,16 @@ from phoenix_cli.engine.resources import Claim, Pool
 MOST_RUNS = 200
 WORK = 20_000  # steps and edges that are looked at for one estimate: about 25 ms
 FEW_RUNS = 20  # with fewer the spread is reckoned instead of counted
+HUGE = 2_000  # with more steps left nothing is carried through: how much work there is says enough
 Z90 = 1.2816  # nine tenths of a normal distribution lie below its mean and so many standard deviations
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Seconds until the end: half of the runs like this one need less than ``p50_s``, nine of ten less than ``p90_s``."""
+    """Seconds until the end: half of the runs like this one need less than ``p50_s``, nine of ten less than ``p90_s``.
+
+    ``runs`` is how many were carried through for it; 0 for a run so large that only its work was reckoned.
+    """
 
     p50_s: float
     p90_s: float
@@ -46,6 +50,8 @@ def estimate(view: RunView, at: float) -> Estimate | None:
     if view.status != "running" or view.run.undoing:
         return None
     known = usual(view, at)
+    if known is not None and view.run.unended > HUGE:
+        return _bounded(view, known)
     left = remaining(view, at) if known is not None else None
     if known is None or left is None:
         return None
@@ -72,11 +78,39 @@ def _reckoned(left: Remaining, known: Usual, draw: random.Random, runs: int) -> 
     """
     factor = known.factor
     found = [_carried_through(left, known, draw, factor) for _ in range(runs)]
-    mean = sum(found) / runs
+    squares = sum(one * one for one in left.means(known))
+    return _with_spread(sum(found) / runs, squares, known, left.room, runs)
+
+
+def _with_spread(middle: float, squares: float, known: Usual, room: int, runs: int) -> Estimate:
     ratio = math.expm1(known.spread**2)  # of variance to squared mean, of one step
-    squares = sum((one * factor) ** 2 for one in left.means(known)) * ratio
-    variance = (mean * known.doubt) ** 2 + squares / max(1, left.room) ** 2
-    return Estimate(mean, mean + Z90 * math.sqrt(variance), runs)
+    variance = (middle * known.doubt) ** 2 + squares * known.factor**2 * ratio / max(1, room) ** 2
+    return Estimate(middle, middle + Z90 * math.sqrt(variance), runs)
+
+
+def _bounded(view: RunView, known: Usual) -> Estimate | None:
+    """Return the greatest of what bounds a large run from below: its work, its longest way, what wants one resource.
+
+    Where steps are many and short against the whole, list scheduling comes close to this bound.
+    """
+    work = squares = longest = 0.0
+    wanted: dict[str, float] = {}
+    for state in view.run.steps.values():
+        if state.ended or state.children or not will_run(view, state):
+            continue
+        mean = known.mean(state)
+        work += mean * state.slots
+        squares += mean * mean
+        longest = max(longest, state.level)
+        for name, amount, shared in state.lane.claims:
+            if not shared:
+                wanted[name] = wanted.get(name, 0.0) + amount * mean
+    pools = view.run.pool.capacity
+    spans = [work / view.run.room, longest, *(seconds / pools[name] for name, seconds in wanted.items())]
+    middle = max(spans) * known.factor
+    if not middle:
+        return None
+    return _with_spread(middle, squares, known, view.run.room, 0)
 
 
 class _Node:

@@ -59,7 +59,7 @@ def remaining(view: RunView, at: float) -> Remaining | None:
     ends: dict[str, int] = {}  # the number that a step's followers wait for
     begins: dict[str, list[int]] = {}  # those that wait for what a step needs
     for name, state in view.run.steps.items():
-        if not state.ended and _will_run(view, state):
+        if not state.ended and will_run(view, state):
             copies = _copies(state)
             ends[name] = _add(left, lanes, state, join=bool(state.children) or bool(copies))
             begins[name] = [_add(left, lanes, state, join=False) for _ in range(copies)] or [ends[name]]
@@ -90,7 +90,7 @@ def _edge(left: Remaining, before: int, after: int) -> None:
     left.waiting[after] += 1
 
 
-def _will_run(view: RunView, state: StepState) -> bool:
+def will_run(view: RunView, state: StepState) -> bool:
     """Tell whether a step is likely to run: not after a stop, and not when it is for failures and there was none."""
     if state.status == RUNNING or state.children:
         return True
