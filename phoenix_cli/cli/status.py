@@ -19,7 +19,7 @@ def status(
     ctx: typer.Context,
     runs: int = typer.Option(5, "--runs", min=0, max=1000, help="How many of the last runs."),
 ) -> None:
-    """Show repositories, services and runs on one screen."""
+    """Show repositories, services, runs and flows on one screen."""
     from phoenix_cli.cli.views.overview import show_overview
 
     context: Context = ctx.obj
@@ -39,12 +39,19 @@ def _json(found: Any) -> dict[str, Any]:
         "repositories": {"items": repositories, "next": None},
         "services": {"items": [dataclasses.asdict(one) for one in found.services], "next": None},
         "runs": {"items": [_run(repo, run) for repo, run in found.runs], "next": None},
+        "flows": {"items": [_flow(run) for run in found.flows], "next": None},
     }
 
 
 _RUN_FIELDS = (
     "command", "status", "exit_code", "reason", "duration_s", "level", "commit", "started_at", "ended_at", "log",
 )  # fmt: skip
+
+
+def _flow(run: Any) -> dict[str, Any]:
+    return {
+        name: getattr(run, name) for name in ("id", "flow", "file", "status", "started_at", "ended_at", "duration_s")
+    }
 
 
 def _run(repo: str, run: Any) -> dict[str, Any]:

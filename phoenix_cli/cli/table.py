@@ -18,7 +18,7 @@ COMMANDS: dict[str, Entry] = {
     "flow": Entry("Work", "phoenix_cli.cli.flow", "Run steps in parallel, with a journal: what is done stays done."),
     "lock": Entry("System", "phoenix_cli.cli.lock", "Hold, list and release what runs and people share."),
     "cache": Entry("System", "phoenix_cli.cli.cache", "Look into the cache of results, limit it, clear it."),
-    "status": Entry("System", "phoenix_cli.cli.status", "Show repositories, services and runs on one screen."),
+    "status": Entry("System", "phoenix_cli.cli.status", "Show repositories, services, runs and flows on one screen."),
     "events": Entry("System", "phoenix_cli.cli.events", "List or follow what was done, by whom, with which outcome."),
     "doctor": Entry("System", "phoenix_cli.cli.doctor", "Check tools, state and sandbox, and say what each gap costs."),
     "completion": Entry(

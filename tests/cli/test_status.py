@@ -20,7 +20,7 @@ def app(phoenix):
 
 
 def test_without_a_home_it_says_how_to_begin_and_makes_none(phoenix):
-    assert phoenix("status", "--json").json == {"repositories": EMPTY, "services": EMPTY, "runs": EMPTY}
+    assert phoenix("status", "--json").json == {"repositories": EMPTY, "services": EMPTY, "runs": EMPTY, "flows": EMPTY}
     assert phoenix("status").out == ""
     shown = screen(phoenix, "status", env={"NO_COLOR": "1"})
     assert shown.startswith("No repository yet in ") and "Next: phoenix ecosystem import owner/repo" in shown
@@ -122,3 +122,17 @@ def test_forty_repositories_are_still_one_screen(phoenix, app):
 def test_json_on_a_terminal_is_one_document(phoenix, app):
     add_repository(app, "shop")
     assert json.loads(screen(phoenix, "status", "--json"))["repositories"]["items"]
+
+
+def test_a_flow_that_can_be_gone_on_with_is_shown_with_the_command(phoenix, app):
+    with app.state.write() as connection:
+        for number, status in ((1, "running"), (2, "succeeded")):
+            connection.execute(
+                "INSERT INTO flow_runs (number, id, flow, file, dir, source, flow_hash, inputs, options, status, started_at)"
+                " VALUES (?, ?, 'release', 'f', '/', '', '', '{}', '{}', ?, ?)",
+                (number, f"run_{number}", status, THEN),
+            )
+    shown = screen(phoenix, "status", "--runs", 1, env={"NO_COLOR": "1"})
+    assert "run_1" in shown and "interrupted" in shown and "succeeded" in shown
+    assert "Next: phoenix flow resume run_1" in shown
+    assert [one["status"] for one in phoenix("status", "--json").json["flows"]["items"]] == ["succeeded", "interrupted"]

@@ -13,7 +13,7 @@ from phoenix_cli.kernel.clock import parse_iso
 
 _SIGNS = {
     "running": "on", "starting": "warn", "stopping": "warn", "failed": "failed", "stopped": "off", "passed": "done",
-    "interrupted": "warn",
+    "interrupted": "warn", "succeeded": "done", "cancelled": "failed",
 }  # fmt: skip
 
 
@@ -29,6 +29,9 @@ def show_overview(console: Console, found: Any, home: Path, now: datetime) -> No
     if found.runs:
         console.line()
         _runs(console, found.runs, now)
+    if found.flows:
+        console.line()
+        _flows(console, found.flows, now)
     if found.changed:
         console.line()
     for name, files in found.changed.items():
@@ -78,12 +81,28 @@ def _runs(console: Console, runs: Sequence[Any], now: datetime) -> None:
     )  # fmt: skip
 
 
+def _flows(console: Console, flows: Sequence[Any], now: datetime) -> None:
+    show_filled(
+        console,
+        ("flow", "run", "status", "took", "when"),
+        [
+            (
+                run.flow, run.id, f"{console.plain_sign(_SIGNS[run.status])} {run.status}", duration(run.duration_s),
+                _ago(run.ended_at or run.started_at, now),
+            )
+            for run in flows
+        ],
+        {"flow": "cyan", "status": "sign"},
+    )  # fmt: skip
+
+
 def _ago(moment: str | None, now: datetime) -> str:
     return ago(parse_iso(moment), now) if moment else ""
 
 
 def _next(found: Any) -> Iterator[str]:
     """Yield what a person would do next, the most urgent first."""
+    yield from (f"phoenix flow resume {run.id}" for run in found.flows if run.status == "interrupted")
     if not found.repositories:
         yield from ("phoenix ecosystem import owner/repo", "phoenix doctor")
         return
@@ -108,4 +127,5 @@ def _pipe(console: Console, found: Any) -> None:
         ("run", run.id, repo, run.command, run.status, "" if run.exit_code is None else run.exit_code, run.started_at)
         for repo, run in found.runs
     ]
+    rows += [("flow", run.id, run.flow, run.status, "", run.started_at, run.ended_at or "") for run in found.flows]
     console.table(("kind",), rows)

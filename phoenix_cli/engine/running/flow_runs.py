@@ -111,6 +111,16 @@ def listed(state: State, *, flow: str = "", limit: int = 50, before: int = 0) ->
     return [from_row(row) for row in rows]
 
 
+def unfinished(state: State) -> list[FlowRun]:
+    """Return runs that go on or can be gone on with and are nobody's children, newest first."""
+    if not state.exists():
+        return []
+    rows = state.read(
+        "SELECT * FROM flow_runs WHERE status = 'running' AND parent_id IS NULL ORDER BY number DESC LIMIT 100"
+    )
+    return [from_row(row) for row in rows]
+
+
 def child_of(state: State, parent_id: str, step: str) -> FlowRun | None:
     """Return the sub-flow's run that one attempt of a step (``name/attempt``) began."""
     row = state.read_one("SELECT * FROM flow_runs WHERE parent_id = ? AND parent_step = ?", (parent_id, step))
