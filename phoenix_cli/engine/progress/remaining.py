@@ -66,15 +66,22 @@ def remaining(view: RunView, at: float) -> Remaining | None:
             for copy in begins[name] if copies else ():
                 _edge(left, copy, ends[name])
     for name, number in ends.items():
-        state = view.run.steps[name]
-        for follower in [state.parent] if state.parent is not None else state.after:
-            if state.parent is not None or not follower.children:
-                for one in [ends[follower.name]] if state.parent is not None else begins.get(follower.name, ()):
-                    _edge(left, number, one)
+        for follower in _followers(view.run.steps[name], ends, begins):
+            _edge(left, number, follower)
     for number, state in enumerate(left.states):
         if not left.joins[number] and not left.waiting[number]:
             _begin(view, left, number, state, at)
     return left if left.states else None
+
+
+def _followers(state: StepState, ends: Mapping[str, int], begins: Mapping[str, list[int]]) -> Iterator[int]:
+    """Yield who waits for a step: of a child its step; else all that need it, but not children, which are there already."""
+    if state.parent is not None:
+        yield ends[state.parent.name]
+        return
+    for follower in state.after:
+        if not follower.children:
+            yield from begins.get(follower.name, ())
 
 
 def _copies(state: StepState) -> int:
