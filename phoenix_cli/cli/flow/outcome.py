@@ -8,6 +8,7 @@ from phoenix_cli.cli.console import duration
 from phoenix_cli.cli.context import Context
 from phoenix_cli.kernel.errors import Failed, Pending, PhoenixError
 
+MISSING = 127  # there was no program that could have written anything
 ANSWERS = {"crashed": "done|again|failed", "confirm": "yes|no"}
 
 
@@ -54,7 +55,11 @@ def error_of(told: Any) -> PhoenixError:
     cause = "; ".join(f"{name}: {_why(step)}" for name, step in bad[:3]) + (
         f"; {len(bad) - 3} more" if len(bad) > 3 else ""
     )
-    hints = (f"phoenix flow logs {told.run_id} {bad[0][0]}", show) if bad else (show,)
+    not_undone = [name for name, step in told.steps.items() if step.undo == "failed"]
+    if not_undone:
+        cause = "; ".join(one for one in (cause or told.reason, f"not undone: {', '.join(not_undone)}") if one)
+    spoke = [*(name for name, step in bad if step.exit_code not in (None, MISSING)), *not_undone]
+    hints = (f"phoenix flow logs {told.run_id} {spoke[0]}", show) if spoke else (show,)
     return Failed(
         f"{told.flow} {told.status}",
         code=f"flow.{told.status}",

@@ -11,7 +11,7 @@ import typer
 
 from phoenix_cli.cli.console import ago, duration, harmless
 from phoenix_cli.cli.context import Context
-from phoenix_cli.cli.flow.verbs import RUN_ID, app
+from phoenix_cli.cli.flow.verbs import RUN_HELP, RUN_ID, app, complete_runs
 from phoenix_cli.kernel.clock import parse_iso
 
 SIGNS = {
@@ -55,9 +55,13 @@ def list_(
 def _row(one: Any) -> dict[str, Any]:
     return {
         "id": one.id, "flow": one.flow, "file": one.file, "status": one.status, "reason": one.reason,
-        "started_at": one.started_at, "ended_at": one.ended_at, "duration_s": one.duration_s, "inputs": dict(one.inputs),
-        "counts": dict(one.counts),
+        "started_at": one.started_at, "ended_at": one.ended_at, "duration_s": _rounded(one.duration_s),
+        "inputs": dict(one.inputs), "counts": dict(one.counts),
     }  # fmt: skip
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 @app.command("show")
@@ -95,14 +99,13 @@ def _status(step: Any) -> str:
 
 
 def _reason(step: Any) -> str:
-    code = f"exit {step.exit_code}" if step.exit_code and "exited" not in step.reason else ""
-    return "; ".join(one for one in (code, step.reason) if one)
+    return str(step.reason) or (f"exit {step.exit_code}" if step.exit_code else "")
 
 
 @app.command("logs")
 def logs(
     ctx: typer.Context,
-    run: str = RUN_ID,
+    run: str = typer.Argument("", help=f"{RUN_HELP}; or a step of that one.", autocompletion=complete_runs),
     step: str = typer.Argument("", help="A step; all of them without one."),
     follow: bool = typer.Option(False, "--follow", "-f", help="Go on as more is written, until the run is over."),
     last: bool = typer.Option(False, "--last", help="Only each step's last attempt."),

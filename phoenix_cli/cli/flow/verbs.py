@@ -23,7 +23,8 @@ def complete_runs(ctx: Any, incomplete: str) -> list[str]:
     return [row["id"] for row in rows if row["id"].startswith(incomplete)]
 
 
-RUN_ID = typer.Argument("", help="A run's id or its beginning; the newest without one.", autocompletion=complete_runs)
+RUN_HELP = "A run's id or its beginning, or a flow's name; the newest without one"
+RUN_ID = typer.Argument("", help=f"{RUN_HELP}.", autocompletion=complete_runs)
 INPUT = typer.Option([], "--input", "-i", help="Set an input: NAME=VALUE. May be repeated.", metavar="NAME=VALUE")
 MAX_PARALLEL = typer.Option(None, "--max-parallel", "-j", min=1, max=10_000, help="How many steps run at once.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from phoenix_cli.engine import events as e
@@ -13,9 +14,9 @@ from phoenix_cli.engine.running.control import Control
 from phoenix_cli.engine.running.driving import Drive, Means
 from phoenix_cli.engine.running.flow_runs import FlowRun
 from phoenix_cli.engine.running.opening import flow_of
-from phoenix_cli.engine.running.past import projection_of
+from phoenix_cli.engine.running.past import answerable, told_of
 from phoenix_cli.engine.running.sources import Builtins, source_of
-from phoenix_cli.engine.running.telling import RunTold, told
+from phoenix_cli.engine.running.telling import RunTold
 from phoenix_cli.kernel.errors import Conflict, Usage
 from phoenix_cli.kernel.state import State
 
@@ -65,7 +66,7 @@ def run_flow(
     room = max_parallel or there
     drive = Drive(means, control, room)
     options = {"max_parallel": room, "executor": executor, "keep_going": keep_going}
-    return drive.go(drive.opener.new(source, flow, values, options))
+    return _with_questions(means, drive.go(drive.opener.new(source, flow, values, options)))
 
 
 def resume_flow(
@@ -78,29 +79,41 @@ def resume_flow(
 ) -> RunTold:
     """Go on with an interrupted run (default: the newest): what is done stays done, what still runs is adopted.
 
-    ``answers`` settle its questions: ``{"publish": "done"}``. Raises ``Conflict`` for a run that is over or being driven.
+    ``answers`` settle its questions: ``{"publish": "done"}``, those of a sub-flow by ``step/step``. Raises ``Conflict`` for a
+    run that is over or being driven.
     """
     row = resumable(means.state, run)
     verdicts = _verdicts(means, row, answers or {})
     there = room_at(str(row.options.get("executor") or "local"))  # out of reach: better not taken over
     drive = Drive(means, control, max_parallel or int(row.options.get("max_parallel") or there))
-    return drive.go(drive.opener.take_over(row), verdicts)
+    return _with_questions(means, drive.go(drive.opener.take_over(row), verdicts))
+
+
+def _with_questions(means: Means, left: RunTold) -> RunTold:
+    """Add what sub-flows ask, where that is why a run could not go on."""
+    if left.status != "interrupted":
+        return left
+    row = flow_runs.find(means.state, left.run_id)
+    return replace(left, questions=told_of(means.state, row, means.kinds).questions)
 
 
 def resumable(state: State, run: str) -> FlowRun:
     """Return the run that is meant; a sub-flow's run goes on with its parent only."""
     row = flow_runs.find(state, run) if run else flow_runs.newest(state, only=("interrupted",))
-    if row.parent_id is not None:
-        raise Conflict(
-            f"{row.id} is a step of {row.parent_id}", code="flow.child", hints=(f"phoenix flow resume {row.parent_id}",)
-        )
+    _only_whole(row, "resume")
     return row
+
+
+def _only_whole(row: FlowRun, verb: str) -> None:
+    if row.parent_id is not None:
+        hint = f"phoenix flow {verb} {row.parent_id}"
+        raise Conflict(f"{row.id} is a step of {row.parent_id}", code="flow.child", hints=(hint,))
 
 
 def _verdicts(means: Means, row: FlowRun, answers: Mapping[str, str]) -> dict[str, e.Verdict]:
     if not answers:
         return {}
-    asked = told(row, projection_of(means.state, row, means.kinds)).questions
+    asked = answerable(means.state, row, means.kinds)
     found: dict[str, e.Verdict] = {}
     for step, word in answers.items():
         known = ANSWERS.get(asked.get(step, ""), {})
@@ -124,6 +137,7 @@ def cancel_flow(
     ``wait_s``. Raises ``Conflict`` for a run that is over.
     """
     row = flow_runs.find(means.state, run) if run else flow_runs.newest(means.state, only=("running", "interrupted"))
+    _only_whole(row, "cancel")
     _note(means, row, reason)
     deadline = means.clock.monotonic() + wait_s
     while row.status == "running" and means.clock.monotonic() < deadline:
@@ -131,7 +145,7 @@ def cancel_flow(
         row = flow_runs.find(means.state, row.id)
     if row.status == "interrupted":
         return resume_flow(means=means, control=control, run=row.id)
-    return told(row, projection_of(means.state, row, means.kinds))
+    return told_of(means.state, row, means.kinds)
 
 
 def _note(means: Means, row: FlowRun, reason: str) -> None:

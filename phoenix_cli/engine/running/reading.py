@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from phoenix_cli.engine.executors.interface import Role
+from phoenix_cli.engine.model import SubFlow
 from phoenix_cli.engine.running import flow_runs
 from phoenix_cli.engine.running.flow_runs import FlowRun
 from phoenix_cli.engine.running.jobs import log_name
 from phoenix_cli.engine.running.journal import entries
-from phoenix_cli.engine.running.past import Kinds, chosen, projection_of
+from phoenix_cli.engine.running.past import Kinds, chosen, projection_of, told_of
 from phoenix_cli.engine.running.telling import RunTold, StepTold, told
 from phoenix_cli.engine.transitions import Transition, as_row
 from phoenix_cli.kernel.clock import iso
@@ -24,8 +25,7 @@ from phoenix_cli.kernel.state import State
 
 def show_run(*, state: State, kinds: Kinds, run: str = "") -> RunTold:
     """Show one run with all of its steps (default: the newest)."""
-    found = chosen(state, run)
-    return told(found, projection_of(state, found, kinds))
+    return told_of(state, chosen(state, run), kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +67,47 @@ class LogTold:
 
 
 def run_logs(*, state: State, home: Home, kinds: Kinds, run: str = "", step: str = "") -> list[LogTold]:
-    """List the logs of a run's attempts, those of one step when it is named. Raises ``NotFound`` for a step that is not there."""
-    found = chosen(state, run)
-    steps = projection_of(state, found, kinds).steps
-    if step and step not in steps:
-        raise NotFound(f"no step {step!r} in {found.id}", code="flow.no_step", hints=did_you_mean(step, steps))
-    folder = home.flows / found.id
-    told_: list[LogTold] = []
-    for name, one in steps.items():
-        if not step or name == step or (one.parent is not None and one.parent.name == step):
-            told_ += _logs(folder, name, one.attempt, one.undo_attempt)
-    return told_
+    """List the logs of a run's attempts, those of one step when it is named; steps of sub-flows are ``step/step``.
+
+    The name of a step in place of a run's means that step of the newest run. Raises ``NotFound`` for a step that is not there.
+    """
+    found, step = _run_and_step(state, kinds, run, step)
+    logs = list(_logs_of(state, home, kinds, found))
+    if not step:
+        return [log for _, some in logs for log in some]
+    mine = [log for name, some in logs if _is_of(name, step) for log in some]
+    names = [name for name, _ in logs]
+    if not mine and not any(_is_of(name, step) for name in names):
+        raise NotFound(f"no step {step!r} in {found.id}", code="flow.no_step", hints=did_you_mean(step, names))
+    return mine
+
+
+def _run_and_step(state: State, kinds: Kinds, run: str, step: str) -> tuple[FlowRun, str]:
+    try:
+        return chosen(state, run), step
+    except NotFound:
+        newest = [] if step else flow_runs.listed(state, limit=1)
+        if not newest or run not in projection_of(state, newest[0], kinds).steps:
+            raise
+        return newest[0], run
+
+
+def _is_of(name: str, step: str) -> bool:
+    """Tell whether a step is the one that is meant, one of its items, or a step of its flow."""
+    return name == step or name.startswith((f"{step}[", f"{step}/"))
+
+
+def _logs_of(state: State, home: Home, kinds: Kinds, run: FlowRun) -> Iterator[tuple[str, list[LogTold]]]:
+    """Yield each step with its logs, in the order of the file, items and steps of sub-flows behind theirs."""
+    folder = home.flows / run.id
+    for one in projection_of(state, run, kinds).steps.values():
+        for each in () if one.parent is not None else (one, *one.children):
+            yield each.name, _logs(folder, each.name, each.attempt, each.undo_attempt)
+            for attempt in range(1, each.attempt + 1) if isinstance(each.spec.action, SubFlow) else ():
+                child = flow_runs.child_of(state, run.id, f"{each.name}/{attempt}")
+                for name, logs in _logs_of(state, home, kinds, child) if child is not None else ():
+                    step = f"{each.name}/{name}"
+                    yield step, [replace(log, step=step) for log in logs]
 
 
 def _logs(folder: Path, step: str, attempts: int, undos: int) -> list[LogTold]:

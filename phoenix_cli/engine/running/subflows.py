@@ -13,6 +13,7 @@ from phoenix_cli.engine.projection import Projection
 from phoenix_cli.engine.running.active import ActiveRun
 from phoenix_cli.engine.running.inbox import Posted
 from phoenix_cli.engine.running.jobs import refusal
+from phoenix_cli.engine.step_states import FAILED
 from phoenix_cli.kernel.errors import PhoenixError, Refused
 
 if TYPE_CHECKING:
@@ -68,9 +69,16 @@ class SubFlows:
         if status == "succeeded":
             wanted = child.parent.machine.run.steps[step].spec.outputs.values
             return e.StepSucceeded(at, step, attempt, outputs_of(child.machine.run, wanted))
-        return e.StepFailed(
-            at, step, attempt, "failed", 1, f"its flow {child.machine.run.flow.name} {status} ({child.id})"
-        )
+        why = _first_failure(child.machine.run)
+        message = f"its flow {child.machine.run.flow.name} {status}{why and f': {why}'} ({child.id})"
+        return e.StepFailed(at, step, attempt, "failed", 1, message)
+
+
+def _first_failure(child: Projection) -> str:
+    for state in child.steps.values():
+        if state.status == FAILED and not state.children:
+            return f"{state.name} {state.message}".rstrip()
+    return ""
 
 
 def outputs_of(child: Projection, wanted: tuple[str, ...]) -> dict[str, Any]:
