@@ -54,7 +54,7 @@ def test_the_fields_are_all_there(made):
     listed = phoenix("ecosystem", "list", "--json").json["items"][0]
     assert set(listed) == {"id", "name", "path", "build_systems", "service", "level", "last_run", "updated_at"}
     found = phoenix("status", "--json").json
-    assert set(found) == {"repositories", "services", "runs"}
+    assert set(found) == {"repositories", "services", "runs", "flows"}
     assert set(found["repositories"]["items"][0]) == {*listed, "trust_changed"}
     assert set(found["runs"]["items"][0]) == set(re.findall(r'"(\w+)"', documented("status").partition('"runs"')[2])) - {
         "items", "next",
