@@ -18,7 +18,9 @@ Role = Literal["step", "undo", "check"]
 #: How an attempt can end badly: its own fault, its worker's death, something out of reach, a refusal.
 Error = Literal["", "failed", "lost", "unavailable", "refused"]
 
-LOG_BYTES = 64 << 20  # what is kept of a job's output: the beginning and the end, and a line that tells what is left out
+LOG_BYTES = (
+    64 << 20
+)  # what is kept of a job's output: the beginning and the end, and a line that tells what is left out
 OUTPUT_BYTES = 64 << 10  # what a job may hand on as values, as JSON
 
 
@@ -123,3 +125,23 @@ class Executor(Protocol):
 
     def close(self, *, kill: bool) -> None:
         """Let go. With ``kill`` end every job and what jobs left behind first; otherwise running jobs may live on."""
+
+
+class Source(Protocol):
+    """What reports from the coordinator's own thread, while that waits for it: no other thread, no waking of each other."""
+
+    @property
+    def active(self) -> bool:
+        """Whether there is anything to wait for."""
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait for so long, or until something was reported, or for ``wake``."""
+
+    def wake(self) -> None:
+        """Let ``wait`` return. Safe in a signal handler."""
+
+
+def source_of(executor: Executor) -> Source | None:
+    """Return what the driver waits for in its own thread; None for an executor that reports from threads of its own."""
+    found: Source | None = getattr(executor, "source", None)
+    return found

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from phoenix_cli.engine.executors.calls.executor import CallExecutor
-from phoenix_cli.engine.executors.interface import Capabilities, Deliver, Executor, Job, JobKey
+from phoenix_cli.engine.executors.interface import Capabilities, Deliver, Executor, Job, JobKey, Source
 from phoenix_cli.engine.model import Call
 
 
 class LocalExecutor:
     """Commands go to ``commands``, calls to ``calls``; both are opened here, and start nothing before they are needed."""
 
-    def __init__(self, commands: Executor, calls: CallExecutor) -> None:
+    def __init__(self, commands: Executor, calls: CallExecutor, source: Source | None = None) -> None:
         self._commands = commands
         self._calls = calls
+        self.source = source  # what the driver has to wait for itself
 
     def open(self, deliver: Deliver) -> None:
         """Get ready; reports of both go to the same place."""

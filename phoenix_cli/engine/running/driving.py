@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from phoenix_cli.engine import events as e
-from phoenix_cli.engine.executors.interface import Executor, JobKey
+from phoenix_cli.engine.executors.interface import Executor, JobKey, source_of
 from phoenix_cli.engine.instructions import Finish
 from phoenix_cli.engine.running.active import ActiveRun
 from phoenix_cli.engine.running.control import Control
@@ -70,6 +70,7 @@ class Drive:
         executor = self.means.executor(row, self.room)
         sharing = self.means.sharing(run, row.options, self.owner)
         coordinator = self._coordinator(run, executor, sharing)
+        self.control.inbox.attach(source_of(executor))
         executor.open(self.control.inbox.put)
         over = False
         try:
@@ -78,7 +79,7 @@ class Drive:
             if run.machine.ended:  # the journal says so already, only its row does not
                 coordinator.performer.ending.over(run, run.machine.run.status)
             else:
-                coordinator.drive(run, first, self._answered(opened, answers or {}))
+                coordinator.drive(run, first, answers or {})
             over = True
         except PhoenixError as error:
             over = error.code != "flow.taken_over"  # the new coordinator has adopted what runs
@@ -88,14 +89,6 @@ class Drive:
         finally:
             self._close(coordinator, executor, run, kill=over)
         return told(_row(self.means.state, run), run.machine.run, run.now())
-
-    def _answered(self, opened: Opened, answers: Mapping[str, e.Verdict]) -> dict[str, e.Verdict]:
-        """Hand on the answers about sub-flows, behind what they go on with; return those about the run itself."""
-        found = list(_addressed(opened, answers))
-        for one, step, verdict in found:
-            if one is not opened.run:
-                self.control.inbox.put(Posted(one, e.Answered(one.now(), step, verdict, {})))
-        return {step: verdict for one, step, verdict in found if one is opened.run}
 
     def _coordinator(self, run: ActiveRun, executor: Executor, sharing: Sharing) -> Coordinator:
         means, inbox = self.means, self.control.inbox
@@ -171,17 +164,6 @@ def _sub_flows(opened: Opened) -> list[JobKey]:
 
 def _all(opened: Opened) -> list[Opened]:
     return [opened, *(one for child in opened.children for one in _all(child))]
-
-
-def _addressed(opened: Opened, answers: Mapping[str, e.Verdict]) -> Iterator[tuple[ActiveRun, str, e.Verdict]]:
-    """Yield whom answers are for: ``step/step`` is a step of the sub-flow that the first step is."""
-    below = {one.run.parent_step: one for one in opened.children}
-    for name, verdict in answers.items():
-        step, slash, rest = name.partition("/")
-        if slash and step in below:
-            yield from _addressed(below[step], {rest: verdict})
-        else:
-            yield opened.run, name, verdict
 
 
 def _row(state: State, run: ActiveRun) -> FlowRun:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from phoenix_cli.engine import events as e
-from phoenix_cli.engine.executors.interface import Job
+from phoenix_cli.engine.executors.interface import Job, Source
 from phoenix_cli.engine.running.active import ActiveRun
 
 
@@ -37,7 +37,18 @@ class Inbox:
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.put = self._queue.put
+        self._source: Source | None = None
+        self._asleep = False
+
+    def attach(self, source: Source | None) -> None:
+        """Wait for a source, too, whenever the inbox is waited for."""
+        self._source = source
+
+    def put(self, item: Any) -> None:
+        """Add something; whoever waits gets it."""
+        self._queue.put(item)
+        if self._asleep and self._source is not None:
+            self._source.wake()
 
     @property
     def empty(self) -> bool:
@@ -46,6 +57,9 @@ class Inbox:
 
     def take(self, timeout_s: float) -> Iterator[Any]:
         """Wait for something, then yield all that is there."""
+        if self._source is not None and self._source.active:
+            self._wait_for(self._source, timeout_s)
+            timeout_s = 0.0
         get = self._queue.get
         try:
             yield get(True, timeout_s) if timeout_s > 0 else get(False)
@@ -53,3 +67,10 @@ class Inbox:
                 yield get(False)
         except queue.Empty:
             return
+
+    def _wait_for(self, source: Source, timeout_s: float) -> None:
+        self._asleep = True  # before the look at the queue: who puts something there after it sees that we sleep
+        try:
+            source.wait(timeout_s if self._queue.empty() else 0.0)
+        finally:
+            self._asleep = False

@@ -53,10 +53,12 @@ def executor_of(
     folder = home.flows / run.id
     if address == "local":
         from phoenix_cli.engine.executors.calls.executor import CallExecutor
-        from phoenix_cli.engine.executors.host.executor import HostExecutor
+        from phoenix_cli.engine.executors.direct import foster
+        from phoenix_cli.engine.executors.direct.executor import CommandExecutor
         from phoenix_cli.engine.executors.local import LocalExecutor
 
-        return LocalExecutor(HostExecutor(folder, run.id, clock, slots=slots), CallExecutor(slots, clock, environ))
+        commands = CommandExecutor(folder, run.id, clock, foster.mine(), slots, driven=True)
+        return LocalExecutor(commands, CallExecutor(slots, clock, environ), commands)
     if address.partition("://")[0] in REMOTE:
         from phoenix_cli.engine.executors.cluster import DaskExecutor
 

@@ -10,6 +10,7 @@ import itertools
 import os
 import shlex
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -20,6 +21,8 @@ from typing import Any, Literal
 import pytest
 
 from phoenix_cli.engine.executors.calls.executor import CallExecutor
+from phoenix_cli.engine.executors.direct.executor import CommandExecutor
+from phoenix_cli.engine.executors.direct.foster import Foster
 from phoenix_cli.engine.executors.fake import GOOD, NEVER, Ending, FakeExecutor, fail
 from phoenix_cli.engine.executors.host.executor import HostExecutor
 from phoenix_cli.engine.executors.interface import (
@@ -36,6 +39,7 @@ from phoenix_cli.engine.executors.local import LocalExecutor
 from phoenix_cli.engine.model import Action, Call, Run
 from phoenix_cli.kernel import processes
 from phoenix_cli.kernel.clock import SystemClock
+from phoenix_cli.kernel.process_table import Entry
 
 SLOTS = 2
 WITHIN_S = 60.0  # a deadline for a hang, not a measure: the machine may be busy
@@ -297,6 +301,36 @@ class LocalStand(HostStand):
         return LocalExecutor(commands, CallExecutor(SLOTS, SystemClock(), dict(os.environ)))
 
 
+class Stranger(Foster):
+    """A foster host that is none: it hears nothing, and nothing comes to it."""
+
+    def __init__(self) -> None:
+        super().__init__(0, socket.socket())
+        self.line.close()
+
+    def entrust(self, folder: str, lock: int) -> None:
+        """Hear nothing."""
+
+    def release(self, folder: str) -> None:
+        """Hear nothing."""
+
+    def lives(self) -> bool:
+        """Pretend."""
+        return True
+
+    def strays(self, table: Mapping[int, Entry]) -> set[int]:
+        """Have none."""
+        return set()
+
+
+class DirectStand(HostStand):
+    """Commands are children of this process. There is no foster host, so nothing outlives it here."""
+
+    def another(self) -> Executor:
+        """Return an executor for another driver of the same run."""
+        return CommandExecutor(self.folder, self.run, SystemClock(), Stranger(), SLOTS)
+
+
 def _commands(kind: type[HostStand], action: Callable[[Work], Action], folder: Path, reports: Reports) -> Stand:
     stand = kind(FakeExecutor(), reports, folder, action, killable=True)
     stand.executor = stand.another()
@@ -371,6 +405,11 @@ FACTORIES = [
     ),
     Factory(
         "host", ALL_OF_A_HOST | {"hosts"}, lambda folder, reports: _commands(HostStand, command_of, folder, reports)
+    ),
+    Factory(
+        "direct",
+        frozenset({"cancels", "trees", "codes", "programs", "dies", "processes"}),
+        lambda folder, reports: _commands(DirectStand, command_of, folder, reports),
     ),
     Factory(
         "local commands", ALL_OF_A_HOST, lambda folder, reports: _commands(LocalStand, command_of, folder, reports)
