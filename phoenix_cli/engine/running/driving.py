@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -79,7 +79,7 @@ class Drive:
             if run.machine.ended:  # the journal says so already, only its row does not
                 coordinator.performer.ending.over(run, run.machine.run.status)
             else:
-                coordinator.drive(run, first, answers or {})
+                coordinator.drive(run, first, self._answered(opened, answers or {}))
             over = True
         except PhoenixError as error:
             over = error.code != "flow.taken_over"  # the new coordinator has adopted what runs
@@ -89,6 +89,14 @@ class Drive:
         finally:
             self._close(coordinator, executor, run, kill=over)
         return told(_row(self.means.state, run), run.machine.run, run.now())
+
+    def _answered(self, opened: Opened, answers: Mapping[str, e.Verdict]) -> dict[str, e.Verdict]:
+        """Hand on the answers about sub-flows, behind what they go on with; return those about the run itself."""
+        found = list(_addressed(opened, answers))
+        for one, step, verdict in found:
+            if one is not opened.run:
+                self.control.inbox.put(Posted(one, e.Answered(one.now(), step, verdict, {})))
+        return {step: verdict for one, step, verdict in found if one is opened.run}
 
     def _coordinator(self, run: ActiveRun, executor: Executor, sharing: Sharing) -> Coordinator:
         means, inbox = self.means, self.control.inbox
@@ -164,6 +172,17 @@ def _sub_flows(opened: Opened) -> list[JobKey]:
 
 def _all(opened: Opened) -> list[Opened]:
     return [opened, *(one for child in opened.children for one in _all(child))]
+
+
+def _addressed(opened: Opened, answers: Mapping[str, e.Verdict]) -> Iterator[tuple[ActiveRun, str, e.Verdict]]:
+    """Yield whom answers are for: ``step/step`` is a step of the sub-flow that the first step is."""
+    below = {one.run.parent_step: one for one in opened.children}
+    for name, verdict in answers.items():
+        step, slash, rest = name.partition("/")
+        if slash and step in below:
+            yield from _addressed(below[step], {rest: verdict})
+        else:
+            yield opened.run, name, verdict
 
 
 def _row(state: State, run: ActiveRun) -> FlowRun:
