@@ -30,6 +30,9 @@ format: setup ## write the code as ruff formats it
 bench: setup ## every bar as a ratio to a baseline that runs in the same minute
 	$(RUN)/python tests/bench/all.py
 
+torture: setup ## kill coordinators at 500 random moments: every run comes to the end of one that nobody disturbed
+	@folder=$$(mktemp -d) && $(RUN)/python tests/engine/running/kill_sweep.py $$folder 0 500; rm -rf $$folder
+
 docs: setup ## write the generated parts of docs/
 	$(RUN)/python scripts/docs.py
 

@@ -155,6 +155,7 @@ def main(folder: Path, first: int, count: int) -> None:
     """Run the seeds; print a JSON object of those that failed."""
     wrong = {seed: why for seed in range(first, first + count) if (why := one_seed(seed, folder / str(seed)))}
     print(json.dumps(wrong))
+    sys.exit(1 if wrong else 0)
 
 
 if __name__ == "__main__":
