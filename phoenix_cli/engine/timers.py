@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable, Mapping
 
-from phoenix_cli.engine.step_states import StepState
+from phoenix_cli.engine.step_states import (
+    BACKING_OFF,
+    DOUBTFUL,
+    ENDS,
+    READY,
+    RUNNING,
+    UNDO_BACKING_OFF,
+    UNDOING,
+    StepState,
+)
 
 RETRY, QUEUE, RUN, IDLE, TOTAL, UNDO_RETRY, UNDO_RUN, BREAKER = range(8)
 
@@ -22,8 +32,14 @@ class Timers:
         heapq.heappush(self.heap, (at, self.count, kind, state, token))
 
     def next_at(self) -> float | None:
-        """Return the next time, or None."""
-        return self.heap[0][0] if self.heap else None
+        """Return the next time that means something, or None: a limit of what has ended must keep nobody waiting."""
+        heap = self.heap
+        while heap:
+            at, _, kind, state, token = heap[0]
+            if kind == BREAKER or _MATTERS[kind](state, token):
+                return at
+            heapq.heappop(heap)
+        return None
 
     def due(self, now: float) -> tuple[int, StepState, float] | None:
         """Take the next entry that is due."""
@@ -31,3 +47,18 @@ class Timers:
             return None
         _, _, kind, state, token = heapq.heappop(self.heap)
         return kind, state, token
+
+
+def _of_attempt(state: StepState, token: float) -> bool:
+    return state.status == RUNNING and state.attempt == token and not state.stopping
+
+
+_MATTERS: Mapping[int, Callable[[StepState, float], bool]] = {
+    RETRY: lambda state, token: state.status == BACKING_OFF and state.retry_at == token,
+    QUEUE: lambda state, token: state.status == READY and state.ticket == token,
+    RUN: _of_attempt,
+    IDLE: _of_attempt,
+    TOTAL: lambda state, _: state.status not in ENDS and state.status != DOUBTFUL,
+    UNDO_RETRY: lambda state, token: state.undo == UNDO_BACKING_OFF and state.undo_retry_at == token,
+    UNDO_RUN: lambda state, token: state.undo == UNDOING and state.undo_attempt == token,
+}

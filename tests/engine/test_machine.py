@@ -569,3 +569,26 @@ def test_every_transition_knows_its_row():
     assert {type(t.from_row(*t.as_row(one))) for one in Driven("a: {run: x}").journal} == {t.Begun, t.Admitted}
     with pytest.raises(KeyError):
         t.from_row("unheard", [])
+
+
+def test_limits_of_what_has_ended_keep_nobody_waiting():
+    driven = Driven(
+        """
+a: {run: [a], timeout: {run: 10m, idle: 9m, total: 20m}}
+b: {run: [b], needs: [a], effect: manual}
+"""
+    )
+    assert driven.machine.wake_at == 9 * 60
+    driven.good("a")
+    assert driven.machine.questions == [("b", "confirm")]
+    assert driven.machine.wake_at is None
+
+
+def test_a_total_limit_counts_on_after_a_question():
+    driven = Driven("a: {run: [a], effect: manual, timeout: {total: 60s}}")
+    assert driven.machine.wake_at is None
+    driven.send(e.Answered(10.0, "a", "again", {}))
+    driven.wait(20)
+    assert driven.started() == ["a"]
+    driven.wait(60)
+    assert [type(one) for one in driven.asked] == [i.Ask, i.Stop]
