@@ -13,7 +13,7 @@ from pathlib import Path
 
 from measure import PHOENIX, report, temporary_home
 
-ROUNDS = 5
+ROUNDS = 4
 WAIT_BAR = 0.5  # 50 % less time
 COMPUTE_BAR = 1 / 1.7  # on two cores, if two at once are twice as fast here; else as much less as a bare pool of two is
 QUIET = {
@@ -27,7 +27,7 @@ WAITS = {"lint": "sleep 2", "typecheck": "sleep 3", "format-check": "sleep 2", "
 LOOP = "sum(i*i%7 for i in range({}))"
 COMPUTES = {
     name: f"{sys.executable} -c '{LOOP.format(count)}'"
-    for name, count in zip(TARGETS, (14_000_000, 20_000_000, 14_000_000, 26_000_000), strict=True)
+    for name, count in zip(TARGETS, (24_000_000, 32_000_000, 24_000_000, 40_000_000), strict=True)
 }
 
 
