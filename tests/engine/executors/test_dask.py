@@ -328,13 +328,14 @@ import os, sys, time
 from pathlib import Path
 from phoenix_cli.engine.executors.cluster import DaskExecutor
 from phoenix_cli.engine.executors.interface import Job, JobKey
-from phoenix_cli.engine.model import Run
+from phoenix_cli.engine.model import Chain, Run
 url, folder, *texts = sys.argv[1:]
 driver = DaskExecutor(url, Path(folder, "run"))
 driver.open(lambda report: print(report, flush=True))
 for number, text in enumerate(texts):
     key = JobKey("run", f"job{number}", 1)
-    driver.submit(Job(key, Run(shell=text), folder, dict(os.environ, F=folder), Path(folder, f"job{number}.log"), ("v",)))
+    parts = tuple(Run(shell=part) for part in text.split("\\n"))
+    driver.submit(Job(key, Chain(parts), folder, dict(os.environ, F=folder), Path(folder, f"job{number}.log"), ("v",)))
 time.sleep(3600)
 """
 
@@ -378,6 +379,22 @@ def test_what_ended_between_two_drivers_is_told_to_the_second(bench):
     assert driver.adopt((key,), 2) == {key}
     assert reports.end_of(key).error == ""
     assert once(bench, "job0")
+
+
+def test_a_driver_that_is_rung_before_it_adopts_does_nothing_yet(bench):
+    """Its worker rings when a job has ended, and at each part of a chain, whoever listens."""
+    quick = "\n".join(["echo x >>$F/job1.begun", *["echo x >>$F/parts"] * 60])
+    first = start_driver(bench, COUNT.format("job0"), quick)
+    begun(bench, "job0", "job1")
+    first.kill()
+    first.wait()
+    keys = {JobKey("run", "job0", 1), JobKey("run", "job1", 1)}
+    driver, reports = bench.driver()
+    bench.file("job0.free").touch()
+    eventually(lambda: not processes.tagged("run/step/job0/1"))
+    assert driver.adopt(keys, 2) == keys
+    assert {reports.end_of(key).error for key in keys} == {""}
+    assert bench.file("parts").read_text() == "x\n" * 60
 
 
 def test_a_driver_that_wakes_up_after_it_was_replaced_changes_nothing(bench):

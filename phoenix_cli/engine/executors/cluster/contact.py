@@ -60,8 +60,12 @@ class Contact:
             except TimeoutError:
                 pass
             self._rung.clear()
-            if self._talker.link.connected and not self._talker.stale and not await self.once():
+            if self._may_talk() and not await self.once():
                 await asyncio.sleep(PERIOD_S)  # it does not answer; a ring does not change that
+
+    def _may_talk(self) -> bool:
+        """Tell whether anybody would listen: not before it is known which driver of the run this is, nor when it was replaced."""
+        return self._talker.link.connected and self._talker.fence > 0 and not self._talker.stale
 
     async def once(self) -> bool:
         """Ask once; tell whether there was an answer."""
@@ -74,7 +78,8 @@ class Contact:
             except UNREACHABLE:
                 return False
             if answer["stale"]:
-                self._talker.superseded()
+                if answer["stale"] > self._talker.fence:  # else it is we who became the newer one, meanwhile
+                    self._talker.superseded()
                 return True
             self.seen, self.seen_at = answer["at"], time.monotonic()
             self._done(orders)

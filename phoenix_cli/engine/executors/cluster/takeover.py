@@ -20,12 +20,12 @@ END_S = END_GRACE_S + 4.0
 
 async def adopt(carrier: Carrier, known: Collection[JobKey], fence: int) -> frozenset[JobKey]:
     """Return which of the jobs still run, or have ended and were not reported; end all others of this session."""
-    carrier.fence = max(fence, carrier.fence)
-    await carrier.link.announce(carrier.fence)  # before we look: what begins later asks for it
-    contacts = [carrier.contact(worker) for worker in await carrier.link.workers()]
     taking = _Taking(carrier, frozenset(known))
-    carrier.found = taking.found
+    carrier.found = taking.found  # first: with a fence we talk, and a worker may ring at any time
+    carrier.fence = max(fence, carrier.fence)
     try:
+        await carrier.link.announce(carrier.fence)  # before we look: what begins later asks for it
+        contacts = [carrier.contact(worker) for worker in await carrier.link.workers()]
         await asyncio.gather(*(contact.once() for contact in contacts))
     finally:
         carrier.found = carrier.give_up
