@@ -10,17 +10,17 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from phoenix_cli.app import App
 from phoenix_cli.kernel.errors import PhoenixError
 from phoenix_cli.kernel.files import unusable
+from phoenix_cli.kernel.records import record
 
 Effect = Literal["read", "write", "external"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Operation:
     """One row. ``function`` is ``module:name`` below ``phoenix_cli``; ``needs`` are attributes of ``App``."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from phoenix_cli.kernel.errors import Usage
+from phoenix_cli.kernel.records import record
 
 FLAG_HELP = (
     ("--json[=a,b]", "answer as one JSON document, or only these fields of it"),
@@ -21,7 +22,7 @@ FLAG_HELP = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Flags:
     """What was said; ``fields`` is None without ``--json``, empty for the whole document."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from phoenix_cli.ecosystem.listing import Listed, list_repositories
 from phoenix_cli.ecosystem.repositories import Repository, all_repositories
 from phoenix_cli.ecosystem.runs import Run, runs_of
@@ -14,10 +12,11 @@ from phoenix_cli.engine.running.flow_runs import FlowRun, listed, unfinished
 from phoenix_cli.kernel.clock import Clock
 from phoenix_cli.kernel.events import Events
 from phoenix_cli.kernel.paths import Home
+from phoenix_cli.kernel.records import record
 from phoenix_cli.kernel.state import State
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Overview:
     """One look. ``changed`` are, by repository name, the files that took a given trust away.
 

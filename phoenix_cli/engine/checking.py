@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,12 +27,13 @@ from phoenix_cli.engine.running.past import Kinds, flow_of_run
 from phoenix_cli.engine.running.sources import Builtins, Source, source_of
 from phoenix_cli.engine.validation import validate
 from phoenix_cli.kernel.errors import Usage, did_you_mean
+from phoenix_cli.kernel.records import record
 from phoenix_cli.kernel.state import State
 
 Format = Literal["mermaid", "dot", "svg"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Checked:
     """Every mistake of a flow file; it may run when there are no ``errors``. ``source`` is what was checked."""
 
@@ -60,7 +61,7 @@ def validate_flow(
     return Checked(tuple(one for one in found if not one.warning), tuple(one for one in found if one.warning), source)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Planned:
     """The plan of a flow, and with ``optimise`` what was made of it; the plan then is that of the optimised flow."""
 
@@ -103,7 +104,7 @@ def _known_inputs(flow: Flow, texts: Mapping[str, str]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name in given or not flow.inputs[name].required}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Drawn:
     """A picture as text. ``boxes`` is fewer than ``steps`` when a box stands for a whole ``grouped`` (phase, wave)."""
 
@@ -167,7 +168,7 @@ def _of_source(state: State, kinds: Kinds, source: Source) -> Colours:
     return flow, analysis.critical, {}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Schema:
     """The JSON Schema of flow files, and where it is on this machine."""
 

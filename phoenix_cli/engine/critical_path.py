@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from phoenix_cli.engine.graph import Graph
+from phoenix_cli.kernel.records import record
 
 UNKNOWN_S = 1.0  # when nothing at all was measured yet
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Timing:
     """Of one step with unlimited room: earliest start and end, latest start, and what it can wait without harm."""
 
@@ -19,7 +19,7 @@ class Timing:
     slack_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Analysis:
     """``critical`` is one longest path; ``bound_s`` the time that nothing can beat with the given room."""
 

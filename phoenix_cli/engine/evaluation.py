@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from phoenix_cli.engine import expressions as tree
 from phoenix_cli.engine.expression_functions import FUNCTIONS, WrongValue, contains, name_of, same, text_of
 from phoenix_cli.engine.expression_tokens import ExpressionError
+from phoenix_cli.kernel.records import record
 
 _NO_ITEM = object()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Context:
     """What expressions can see. ``steps`` maps a name to ``{"status": ..., "outputs": {...}}``."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from phoenix_cli.kernel.records import record
 
 MAX_TEXT = 100_000  # what one expression may make
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     """``call`` gets the values; None for those that ask about the run (``status``) or are not strict (``default``)."""
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from phoenix_cli.engine.expression_functions import FUNCTIONS
 from phoenix_cli.engine.expression_tokens import ExpressionError, Token, tokens
 from phoenix_cli.engine.problems import nearest
+from phoenix_cli.kernel.records import record
 
 __all__ = [
     "Binary",
@@ -40,7 +40,7 @@ _LEFT = {
 _NOT, _MINUS = 3, 8
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Literal:
     """A number, text, truth value or null."""
 
@@ -48,7 +48,7 @@ class Literal:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reference:
     """A root and the names after it: ``("steps", "build", "outputs", "version")``."""
 
@@ -56,7 +56,7 @@ class Reference:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Index:
     """``base[key]``, or ``base.key`` after something that is no reference."""
 
@@ -65,7 +65,7 @@ class Index:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Items:
     """``[a, b]``."""
 
@@ -73,7 +73,7 @@ class Items:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unary:
     """``! a`` and ``- a``."""
 
@@ -82,7 +82,7 @@ class Unary:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Binary:
     """``a operator b``."""
 
@@ -92,7 +92,7 @@ class Binary:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """``name(a, b)``."""
 

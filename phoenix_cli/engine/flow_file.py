@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from phoenix_cli.engine.fields import NAME, NAME_RULE, Reading, constant
@@ -12,6 +11,7 @@ from phoenix_cli.engine.problems import NOWHERE, Place, Problem
 from phoenix_cli.engine.step_parts import MAX_CAPACITY
 from phoenix_cli.engine.step_reading import DEFAULTS, FIELDS, StepKind, StepReader
 from phoenix_cli.engine.yaml_nodes import Node, Refused, compose
+from phoenix_cli.kernel.records import record
 
 FLOW_KEYS = (
     "name",
@@ -29,7 +29,7 @@ INPUT_KEYS = ("type", "default", "required", "help")
 NO_KINDS: Mapping[str, StepKind] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Read:
     """What came of a file: the flow, unless it cannot be understood, and the mistakes in the order of their lines."""
 

@@ -6,13 +6,13 @@ Numbers instead of names: Kahn's algorithm over lists of integers takes 1 us a s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from phoenix_cli.engine.model import Flow, Step
 from phoenix_cli.engine.references import Mistake, Use, steps_used, uses
+from phoenix_cli.kernel.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Graph:
     """``before[i]`` are the steps that i waits for, ``after[i]`` those that wait for i; ``order`` is shorter with a cycle."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from phoenix_cli.engine.problems import NOWHERE, Place
+from phoenix_cli.kernel.records import record
 
 Effect = Literal["pure", "idempotent", "once", "manual"]
 OnAmbiguous = Literal["ask", "fail", "verify", "compensate"]
@@ -24,7 +25,7 @@ MAX_STEPS = 20_000  # the transitive reduction holds a bit for each pair of step
 MAX_CHILDREN = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Run:
     """Start a command: ``argv`` without a shell, or ``shell`` text by ``sh -c``; one of them is empty."""
 
@@ -32,7 +33,7 @@ class Run:
     shell: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """Call a Python function, ``module:function``, with JSON arguments."""
 
@@ -40,7 +41,7 @@ class Call:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SubFlow:
     """Run another flow file."""
 
@@ -48,7 +49,7 @@ class SubFlow:
     inputs: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Other:
     """A kind of step that a higher layer carries out; ``body`` is JSON."""
 
@@ -56,7 +57,7 @@ class Other:
     body: Any
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chain:
     """Commands that fusion put together: one after the other in one place, until the first that fails."""
 
@@ -66,7 +67,7 @@ class Chain:
 Action = Run | Call | SubFlow | Other | Chain
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Resource:
     """Something that steps share: ``capacity`` units of it, or one that is held alone or read together.
 
@@ -79,7 +80,7 @@ class Resource:
     place: Place = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """What a step wants of one resource: an amount, all of it (exclusive), or to read it beside other readers."""
 
@@ -89,7 +90,7 @@ class Request:
     place: Place = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Timeouts:
     """Seconds: ready but not started; one attempt; no output; from ready to the end with all attempts."""
 
@@ -99,7 +100,7 @@ class Timeouts:
     total_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Retry:
     """Attempts after the first: a wait between 0 and ``min(max_s, backoff_s * factor**n)``, drawn evenly (full jitter)."""
 
@@ -110,7 +111,7 @@ class Retry:
     on: tuple[str | int, ...] = ("failed", "timeout", "lost", "unavailable")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Breaker:
     """After ``failures`` in a row nothing more goes to ``target`` for ``cool_down_s``, then ``probes`` at a time."""
 
@@ -120,7 +121,7 @@ class Breaker:
     probes: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cache:
     """What a result depends on: files (globs), names of environment variables, tools whose version counts."""
 
@@ -130,7 +131,7 @@ class Cache:
     ttl_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outputs:
     """Names of the values that a step hands on, and the files that it writes."""
 
@@ -143,7 +144,7 @@ NO_RETRY = Retry()
 NO_OUTPUTS = Outputs()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One step as it was written; texts may hold ``${{ expressions }}``."""
 
@@ -175,7 +176,7 @@ class Step:
         return self.places.get(key) or self.places.get(key.partition(".")[0]) or self.place
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Input:
     """A value that a run is given."""
 
@@ -186,7 +187,7 @@ class Input:
     help: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Flow:
     """Steps by name, in the order in which they were written, and what they share."""
 

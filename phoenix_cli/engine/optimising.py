@@ -7,15 +7,16 @@ nobody can tell the difference: same resources, folder, environment, retries, pr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from phoenix_cli.engine.graph import Graph, build
 from phoenix_cli.engine.model import NO_OUTPUTS, NO_TIMEOUTS, Chain, Flow, Run, Step
 from phoenix_cli.engine.references import runs_after_failure
 from phoenix_cli.engine.texts import OPENING
+from phoenix_cli.kernel.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Optimised:
     """``parts`` tells which steps each fused one stands for; ``dropped`` counts needs that others imply."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from phoenix_cli.kernel.records import record
 
 
 class Place(NamedTuple):
@@ -20,7 +21,7 @@ MAX_PROBLEMS = 200  # more help nobody
 MAX_MESSAGE = 500
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """One mistake. ``code`` is stable; scripts may test it. A warning does not keep a flow from running."""
 

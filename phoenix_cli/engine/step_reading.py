@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from phoenix_cli.engine import step_parts as parts
@@ -22,9 +21,10 @@ from phoenix_cli.engine.model import (
 )  # fmt: skip
 from phoenix_cli.engine.problems import Place
 from phoenix_cli.engine.yaml_nodes import Node
+from phoenix_cli.kernel.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StepKind:
     """A kind of step that a higher layer hands in: its key in the file, and a check that returns what is wrong, or "".
 

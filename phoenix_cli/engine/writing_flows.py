@@ -9,7 +9,6 @@ flow.finished()   # a Flow, or every mistake at once
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from phoenix_cli.engine.flow_file import NO_KINDS, Read, read_nodes
@@ -19,9 +18,10 @@ from phoenix_cli.engine.step_reading import StepKind
 from phoenix_cli.engine.validation import errors, validate
 from phoenix_cli.engine.yaml_nodes import from_value
 from phoenix_cli.kernel.errors import Usage
+from phoenix_cli.kernel.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Written:
     """A step that was written; stands for its name in ``needs``."""
 

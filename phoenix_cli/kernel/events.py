@@ -7,11 +7,11 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from phoenix_cli.kernel.clock import Clock, iso
 from phoenix_cli.kernel.ids import new_id
+from phoenix_cli.kernel.records import record
 from phoenix_cli.kernel.state import State
 
 _SECRET_NAME = re.compile(r"token|secret|password|passwd|api[-_]?key|credential|authorization", re.IGNORECASE)
@@ -20,7 +20,7 @@ _CHOSEN = "substr(operation, 1, length(?)) = ? AND (? = '' OR target = ?)"  # LI
 POLL_S = 0.25
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Event:
     """One row. ``outcome`` is ``ok`` or an error's code; ``before`` and ``after`` are JSON values."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from phoenix_cli.kernel.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Home:
     """The state folder and the places in it. Making a ``Home`` touches nothing on disk."""
 

@@ -10,15 +10,15 @@ import functools
 import os
 import signal
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from phoenix_cli.kernel import process_table
 from phoenix_cli.kernel.clock import Clock
 from phoenix_cli.kernel.process_table import TREE_VARIABLE as TREE_VARIABLE
+from phoenix_cli.kernel.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Identity:
     """One process, for ever. ``started`` is clock ticks after boot (Linux) or the creation time (elsewhere)."""
 
@@ -27,7 +27,7 @@ class Identity:
     boot_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ended:
     """What ending a tree came to: how many processes were signalled, and which would not die."""
 

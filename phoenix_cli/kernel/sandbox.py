@@ -11,11 +11,11 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from phoenix_cli.kernel.errors import Unavailable
+from phoenix_cli.kernel.records import record
 
 #: Toolchains that commonly live in a home folder. Programs and libraries only: no credentials are below these.
 TOOLCHAINS = (
@@ -31,7 +31,7 @@ _SYSTEM_SECRETS = ("/etc/shadow", "/etc/gshadow", "/etc/shadow-", "/etc/gshadow-
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/etc", "/nix/store")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Box:
     """What one sandboxed command may see. Paths are absolute; ``readable`` are extra read-only places."""
 

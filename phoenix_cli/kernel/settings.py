@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from phoenix_cli.kernel.records import record
 
 #: name -> what it does; ``phoenix help environment`` prints this table.
 VARIABLES = {
@@ -15,7 +16,7 @@ VARIABLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """The settings that domains use."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from phoenix_cli.kernel.records import record
 
 BASH = """\
 _phoenix() {
@@ -36,7 +37,7 @@ complete --command phoenix --force-files --arguments '(__phoenix_candidates)'
 SCRIPTS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """Where a shell's script goes, and the line that its start-up file needs; fish needs none."""
 

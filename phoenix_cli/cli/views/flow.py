@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from phoenix_cli.cli.console import duration, one_line
 from phoenix_cli.cli.drawing import cells
@@ -12,6 +11,7 @@ from phoenix_cli.engine.progress.lines import failure
 from phoenix_cli.engine.progress.run_view import Counts, PhaseView, RunView
 from phoenix_cli.engine.progress.waits import Wait, waits
 from phoenix_cli.engine.step_states import UNDOING, StepState
+from phoenix_cli.kernel.records import record
 
 Piece = tuple[str, str]  # a text, and its colour or the name of a sign
 Line = list[Piece]
@@ -21,7 +21,7 @@ LEAST_NAME, MOST_NAME = 8, 32
 SOME_FAILED = 5
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shown:
     """What a frame is drawn of. ``last_line`` returns what a failed step wrote last; ``footer`` may be empty."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,14 @@ from phoenix_cli.ecosystem.places import LOW_PLACES
 from phoenix_cli.ecosystem.repositories import Repository, all_repositories, find
 from phoenix_cli.kernel.clock import Clock
 from phoenix_cli.kernel.paths import Home
+from phoenix_cli.kernel.records import record
 from phoenix_cli.kernel.state import State
 from phoenix_cli.vcs.runner import Git
 
 Command = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Repo:
     """One imported repository with its detection."""
 
@@ -54,7 +54,7 @@ class Repo:
         return list(dict.fromkeys(one["language"] for one in sorted(own, key=lambda one: one["dir"] != ".")))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ground:
     """Where flows are written: the state, and the machine as ``environ`` shows it. ``cores`` bounds what computes."""
 

@@ -10,7 +10,6 @@ import re
 import shlex
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from phoenix_cli.engine.problems import nearest
 from phoenix_cli.engine.step_reading import StepKind
 from phoenix_cli.engine.texts import has_expression
 from phoenix_cli.kernel.errors import Usage
+from phoenix_cli.kernel.records import record
 
 KEYS = ("run", "on", "arguments", "trust", "net", "env")
 TRUSTS = ("as-is", "sandbox")
@@ -28,7 +28,7 @@ SHORT = 'repo: "test NAME", or repo: {run: test, on: NAME}'
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,200}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RepoStep:
     """What a step asks for. ``run`` is a role, a command's name, ``sync`` or ``detect``; ``trust`` is ``sandbox`` for the
     sandbox whatever the level, ``as-is`` for what the repository has been given. ``env`` are ``NAME`` or ``NAME=VALUE``."""

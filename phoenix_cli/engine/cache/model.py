@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from phoenix_cli.kernel.records import record
 
 Policy = Literal["lru", "lfu", "ttl", "cost"]
 Kind = Literal["json", "bytes"]
@@ -13,7 +14,7 @@ MAX_BYTES = 100_000_000
 KEY_BYTES = 1_024
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """One entry without its body. Sizes are bytes; times are seconds since the epoch by the store's own time."""
 
@@ -30,7 +31,7 @@ class Entry:
     tags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stats:
     """How large the store is, and how useful it was; ``hit_rate`` is None before the first question."""
 
@@ -51,7 +52,7 @@ class Stats:
         return round(self.hits / asked, 4) if asked else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verified:
     """What a look at every body found: hashes of damaged or missing ones, files that nothing refers to, wrong sums."""
 
@@ -68,7 +69,7 @@ class Verified:
         return not self.damaged and not self.miscounted
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refusal:
     """A line of an import that was not taken, and why."""
 
@@ -76,7 +77,7 @@ class Refusal:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Imported:
     """What came of an import; ``refused`` names the first hundred, ``refusals`` counts them all."""
 

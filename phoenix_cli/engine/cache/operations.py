@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from phoenix_cli.engine.cache.exchange import export_lines, import_lines
@@ -14,10 +13,11 @@ from phoenix_cli.engine.cache.store import Store
 from phoenix_cli.kernel.clock import iso
 from phoenix_cli.kernel.errors import NotFound, Unavailable, Usage, did_you_mean
 from phoenix_cli.kernel.events import Events
+from phoenix_cli.kernel.records import record
 from phoenix_cli.kernel.state import State
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Listed:
     """One entry as it is shown: sizes in bytes, times as UTC ISO 8601."""
 
@@ -34,7 +34,7 @@ class Listed:
     expires_at: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     """One entry with its body: JSON as a value, bytes as bytes."""
 

@@ -6,16 +6,16 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from phoenix_cli.engine.cache.input_files import InputFile
 from phoenix_cli.engine.model import Chain, Outputs, Run
+from phoenix_cli.kernel.records import record
 
 SCHEME = "step-1"  # changes with the meaning of a key: older results are then never found
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Key:
     """What names a result. ``files`` is the hash of the inputs alone, ``globs`` what they were found by."""
 

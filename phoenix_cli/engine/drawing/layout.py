@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from phoenix_cli.kernel.records import record
 
 GAP_X, GAP_Y = 64.0, 14.0
 MOST_POINTS = 20_000  # on the way of arrows; those beyond go straight
@@ -17,7 +18,7 @@ MOST_COUNTED = 4_000  # arrows; with more, crossings are not counted, and the la
 Size = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spot:
     """The upper left corner of a box, and its size."""
 
@@ -27,7 +28,7 @@ class Spot:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Layout:
     """``ways[i]`` are the points that arrow i passes: ``(left, right, y)`` of each column between its ends.
 

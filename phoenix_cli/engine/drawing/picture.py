@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from phoenix_cli.engine.drawing.describing import action_text, small_lines
 from phoenix_cli.engine.graph import Graph
 from phoenix_cli.engine.harmless import one_line
 from phoenix_cli.engine.model import Flow, SubFlow
+from phoenix_cli.kernel.records import record
 
 MOST_BOXES = 300  # more than this nobody reads, and Mermaid refuses
 MOST_WAVES = 60
@@ -20,7 +21,7 @@ WORST_FIRST = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Box:
     """One step, or a group of ``steps``. Texts are of one line and hold no character that cannot be seen."""
 
@@ -33,7 +34,7 @@ class Box:
     steps: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arrow:
     """From a box to one that waits for it, by their numbers."""
 
@@ -42,7 +43,7 @@ class Arrow:
     critical: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Picture:
     """What is drawn. ``grouped`` is ``phase`` or ``wave`` when a box stands for many steps, else ""."""
 

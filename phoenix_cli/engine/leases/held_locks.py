@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from phoenix_cli.engine.leases import rows
 from phoenix_cli.engine.leases.leases import Leases
@@ -11,10 +10,11 @@ from phoenix_cli.engine.leases.records import Lease
 from phoenix_cli.kernel.clock import Clock
 from phoenix_cli.kernel.errors import NotFound, Refused, did_you_mean
 from phoenix_cli.kernel.events import Events
+from phoenix_cli.kernel.records import record
 from phoenix_cli.kernel.state import State
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Locked:
     """One lock in a list. ``left_s`` is None for one that does not end by itself; ``alive``: what it lives with is there."""
 
@@ -31,7 +31,7 @@ class Locked:
     alive: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Locks:
     """What is held, and who waits for what."""
 
@@ -61,7 +61,7 @@ def _locked(one: Lease, now: float, alive: bool) -> Locked:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Released:
     """What was given back; ``living``: names of holders whose processes were still there."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
 from phoenix_cli.engine.resources import Claim
 from phoenix_cli.kernel.processes import Identity
+from phoenix_cli.kernel.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Owner:
     """Who answers for leases (a run's id, a person's word), and what keeps these alive.
 
@@ -65,7 +65,7 @@ class HeldBy(NamedTuple):
     since: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refusal:
     """Why nothing was granted.
 

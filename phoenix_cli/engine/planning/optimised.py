@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from phoenix_cli.engine.model import Flow
 from phoenix_cli.engine.optimising import optimise, reduced
 from phoenix_cli.engine.planning.plan import Plan, plan
+from phoenix_cli.kernel.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shape:
     """A flow in numbers."""
 
@@ -21,7 +21,7 @@ class Shape:
     bound_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Optimisation:
     """``dropped`` maps a step to needs that others imply; ``fused`` maps a new step to those that it stands for."""
 

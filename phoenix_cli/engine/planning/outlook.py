@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from phoenix_cli.engine.evaluation import Context, evaluate, truth
@@ -12,11 +12,12 @@ from phoenix_cli.engine.graph import Graph
 from phoenix_cli.engine.model import Flow, Run, Step, SubFlow
 from phoenix_cli.engine.references import Use, paths
 from phoenix_cli.engine.texts import value_of
+from phoenix_cli.kernel.records import record
 
 NOTHING_TO_DO = Run(("-",))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outlook:
     """``items`` is how many children a step with ``for_each`` has, None while that is unknown; others have 1."""
 

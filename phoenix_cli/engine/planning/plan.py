@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from phoenix_cli.engine.critical_path import Analysis, analyse, weights
@@ -12,12 +12,13 @@ from phoenix_cli.engine.graph import Graph, build
 from phoenix_cli.engine.model import Flow, SubFlow
 from phoenix_cli.engine.planning.outlook import Outlook, outlooks, simplified
 from phoenix_cli.engine.planning.schedule import Load, Slot, loads, most_at_once, schedule
+from phoenix_cli.kernel.records import record
 
 ROOMS = (1, 2, 4, 8, 16, 32, 64)
 MOST_SIMULATED = 2_000  # steps; with more, what-if tells the bound only: a simulation takes 0.1 ms a step
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlannedStep:
     """One step that is to run. ``duration_s`` was ``measured``, or is the median of what was; ``wave`` counts from 1.
 
@@ -40,7 +41,7 @@ class PlannedStep:
     items: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WhatIf:
     """With another ``max_parallel``: what nothing can beat, and what is expected (None where it was not simulated)."""
 
@@ -49,7 +50,7 @@ class WhatIf:
     expected_s: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plan:
     """What will happen if all goes well. ``steps`` stand in the order in which they start.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from phoenix_cli.engine import events as e
 from phoenix_cli.engine.graph import Graph
@@ -12,9 +11,10 @@ from phoenix_cli.engine.instructions import Start
 from phoenix_cli.engine.machine import Machine
 from phoenix_cli.engine.model import Flow
 from phoenix_cli.engine.resources import claims
+from phoenix_cli.kernel.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slot:
     """When a step (or a child ``name[0]``) would run. ``lane`` counts what runs at once; None for what takes no room."""
 
@@ -57,7 +57,7 @@ def most_at_once(slots: Sequence[Slot]) -> int:
     return most
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Load:
     """What one resource costs: no schedule is shorter than ``least_s``; it ``binds`` when nothing else is as long."""
 

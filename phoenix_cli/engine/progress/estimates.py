@@ -15,13 +15,13 @@ import heapq
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from phoenix_cli.engine.dispatch import Lane, ReadyQueue
 from phoenix_cli.engine.progress.remaining import Remaining, remaining, will_run
 from phoenix_cli.engine.progress.run_view import RunView
 from phoenix_cli.engine.progress.usual import Usual, usual
 from phoenix_cli.engine.resources import Claim, Pool
+from phoenix_cli.kernel.records import record
 
 MOST_RUNS = 200
 WORK = 20_000  # steps and edges that are looked at for one estimate: about 25 ms
@@ -30,7 +30,7 @@ HUGE = 2_000  # with more steps left nothing is carried through: how much work t
 Z90 = 1.2816  # nine tenths of a normal distribution lie below its mean and so many standard deviations
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Estimate:
     """Seconds until the end: half of the runs like this one need less than ``p50_s``, nine of ten less than ``p90_s``.
 

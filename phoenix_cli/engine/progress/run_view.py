@@ -29,6 +29,7 @@ from phoenix_cli.engine.step_states import (
     WAITING,
     StepState,
 )
+from phoenix_cli.kernel.records import record
 
 Role = Literal["step", "undo"]
 NOTHING: Mapping[str, float] = {}
@@ -59,7 +60,7 @@ class Attempt:
         return self.admitted_at if self.started_at is None else self.started_at
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StepView:
     """One step, or one child of a step with ``for_each``. ``duration_s`` is the last attempt's, so far or in all."""
 
@@ -80,7 +81,7 @@ class StepView:
     children: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Counts:
     """How many steps stand how. A step with ``for_each`` counts by its children; ``exact``: no more can come."""
 
@@ -102,7 +103,7 @@ class Counts:
         return self.by_status.get(status, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PhaseView:
     """One phase; times in the run's seconds, None is: not yet."""
 
@@ -112,7 +113,7 @@ class PhaseView:
     ended_at: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UndoView:
     """How far the compensations are."""
 

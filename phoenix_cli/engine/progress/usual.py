@@ -6,11 +6,11 @@ import math
 import random
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phoenix_cli.engine.progress.run_view import RunView, begun_at
 from phoenix_cli.engine.step_states import SUCCEEDED, StepState
+from phoenix_cli.kernel.records import record
 
 if TYPE_CHECKING:
     from phoenix_cli.engine.progress.remaining import Remaining
@@ -26,7 +26,7 @@ _NORMAL = statistics.NormalDist()
 _STANDARD = tuple(_NORMAL.inv_cdf((one + 0.5) / QUANTILES) for one in range(QUANTILES))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Usual:
     """``factor`` is how slow this run is (1: as always), ``doubt`` the standard deviation of its logarithm."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from phoenix_cli.engine.progress.run_view import RunView
 from phoenix_cli.engine.projection import CONFIRM
 from phoenix_cli.engine.step_states import BACKING_OFF, DOUBTFUL, READY, RUNNING, UNDOING, WAITING, StepState
+from phoenix_cli.kernel.records import record
 
 Kind = Literal["slot", "resource", "breaker", "elsewhere", "retry", "answer"]
 ORDER: tuple[Kind, ...] = ("answer", "resource", "elsewhere", "breaker", "retry", "slot")
 QUESTIONS = {CONFIRM: "may it begin?", "crashed": "was it done before it was lost?"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wait:
     """Steps that wait for the same thing. ``until`` is when it is looked at again, in the run's seconds."""
 

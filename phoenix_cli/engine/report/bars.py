@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from phoenix_cli.engine import transitions as t
 from phoenix_cli.engine.progress.run_view import Attempt, Role, RunView
+from phoenix_cli.kernel.records import record
 
 Times = dict[tuple[str, int, Role], float]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bar:
     """One attempt of a step or of its undo; times in the run's seconds. ``outcome`` is "running" while it has no end.
 
@@ -42,7 +42,7 @@ class Bar:
         return self.admitted_at - self.ready_at
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bars:
     """All bars by step, each step's in the order in which they began; a step that never began has none."""
 

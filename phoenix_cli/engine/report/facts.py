@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from phoenix_cli.engine.model import SubFlow
@@ -12,9 +12,10 @@ from phoenix_cli.engine.projection import Projection
 from phoenix_cli.engine.report.bars import Bar, Bars
 from phoenix_cli.engine.report.last_path import Link, last_path
 from phoenix_cli.engine.step_states import CANCELLED, StepState
+from phoenix_cli.kernel.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Heading:
     """What the run's row tells. ``inputs`` hold no secrets; ``logs`` maps a bar to the end of what it wrote."""
 
@@ -32,7 +33,7 @@ class Heading:
     children: tuple[tuple[str, str, str, str], ...] = ()  # step, run, flow, status
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     """Everything that the page shows. ``bound_s`` uses the seconds that the steps really took, retries included."""
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 
 from phoenix_cli.engine.progress.run_view import last_child
 from phoenix_cli.engine.progress.waits import seconds
 from phoenix_cli.engine.report.bars import Bar, Bars
 from phoenix_cli.engine.step_states import StepState
+from phoenix_cli.kernel.records import record
 
 MOST_LOOKED_AT = 200  # bars that ended just before one began, among which the one that it waited for is sought
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Link:
     """A bar on the way, why it did not begin sooner, and for how long nothing of the way ran before it."""
 

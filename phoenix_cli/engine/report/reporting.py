@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from phoenix_cli.engine.executors.interface import Role
@@ -19,12 +18,13 @@ from phoenix_cli.engine.running.journal import read_all
 from phoenix_cli.engine.running.past import Kinds, chosen, flow_of_run
 from phoenix_cli.kernel.events import without_secrets
 from phoenix_cli.kernel.paths import Home
+from phoenix_cli.kernel.records import record
 from phoenix_cli.kernel.state import State
 
 TAIL_BYTES, TAIL_LINES = 8_192, 30
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReportMade:
     """The HTML of a report, and where it is kept when nobody says otherwise."""
 

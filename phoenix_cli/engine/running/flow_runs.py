@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
 from phoenix_cli.kernel.clock import Clock
 from phoenix_cli.kernel.errors import NotFound, Usage, did_you_mean
 from phoenix_cli.kernel.processes import Identity, alive, boot_id
+from phoenix_cli.kernel.records import record
 from phoenix_cli.kernel.state import State
 
 Status = Literal["running", "interrupted", "succeeded", "failed", "cancelled"]
@@ -22,7 +23,7 @@ LEASE_S = 15.0  # a coordinator that was silent for so long may be relieved
 BEAT_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FlowRun:
     """One row. ``options`` are those of ``flow run``; ``counts`` tells at the end how many steps ended how."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from phoenix_cli.kernel.events import Events
 from phoenix_cli.kernel.ids import new_id
 from phoenix_cli.kernel.paths import Home
 from phoenix_cli.kernel.processes import Identity
+from phoenix_cli.kernel.records import record
 from phoenix_cli.kernel.state import State
 
 
@@ -38,7 +39,7 @@ def flow_of(text: str, kinds: Mapping[str, StepKind], *, keep_going: bool = Fals
     return replace(flow, keep_going=True) if keep_going and not flow.keep_going else flow
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Opened:
     """A run that is ready to be driven, the first event for its machine, and those of its sub-flows that go on with it.
 

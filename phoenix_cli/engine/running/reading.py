@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from phoenix_cli.engine.transitions import Transition, as_row
 from phoenix_cli.kernel.clock import iso
 from phoenix_cli.kernel.errors import NotFound, did_you_mean
 from phoenix_cli.kernel.paths import Home
+from phoenix_cli.kernel.records import record
 from phoenix_cli.kernel.state import State
 
 
@@ -28,7 +29,7 @@ def show_run(*, state: State, kinds: Kinds, run: str = "") -> RunTold:
     return told_of(state, chosen(state, run), kinds)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EventTold:
     """One transition of a run's journal. ``at`` counts the run's seconds; ``fields`` are those of its kind."""
 
@@ -55,7 +56,7 @@ def event_told(seq: int, wall: float, transition: Transition) -> EventTold:
     return EventTold(seq, round(at, 3), iso(datetime.fromtimestamp(wall, UTC)), kind, fields)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LogTold:
     """The output of one attempt: where it is kept, and whose it is."""
 
@@ -123,7 +124,7 @@ def _logs(folder: Path, step: str, attempts: int, undos: int) -> list[LogTold]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StepHistory:
     """How one step did in the last runs of a flow: seconds of each where it succeeded, newest first."""
 
@@ -142,7 +143,7 @@ class StepHistory:
         return (taken[(len(taken) - 1) // 2] + taken[len(taken) // 2]) / 2 if taken else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class History:
     """The last runs of one flow, newest first, and how each step did in them."""
 

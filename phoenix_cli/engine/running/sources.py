@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from phoenix_cli.kernel.errors import NotFound, Usage, did_you_mean
+from phoenix_cli.kernel.records import record
 
 MAX_BYTES = 8 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """A flow's text, the folder that its relative paths start from, and what to call it."""
 
@@ -22,7 +22,7 @@ class Source:
     file: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Builtin:
     """A flow that is written anew for each run, from facts. ``asks`` are the inputs that ``write`` takes, with their help."""
 

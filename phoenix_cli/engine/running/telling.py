@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from phoenix_cli.engine.model import Call, SubFlow
 from phoenix_cli.engine.projection import Projection
 from phoenix_cli.engine.running.flow_runs import FlowRun, Status
 from phoenix_cli.engine.step_states import SUCCEEDED, StepState
+from phoenix_cli.kernel.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StepTold:
     """One step: ``attempts`` that began, the last one's exit code and seconds; ``reason`` says why it is as it is."""
 
@@ -25,7 +25,7 @@ class StepTold:
     undo: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RunTold:
     """One run with all of its steps. ``questions`` are steps that wait for an answer, and what is asked."""
 
