@@ -12,6 +12,7 @@ C tells H what it would have to know through a socket that H reads only when C h
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
 import select
@@ -101,6 +102,7 @@ def become() -> None:
 def _go_on(host: Foster, mask: set[signal.Signals] | set[int]) -> None:
     global _mine
     _mine = host
+    atexit.register(host.line.close)  # a warning about an open socket would be the last line that a person sees
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
