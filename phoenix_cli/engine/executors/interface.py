@@ -134,8 +134,11 @@ class Source(Protocol):
     def active(self) -> bool:
         """Whether there is anything to wait for."""
 
-    def wait(self, timeout_s: float) -> None:
-        """Wait for so long, or until something was reported, or for ``wake``."""
+    def wait(self, timeout_s: float) -> list[int]:
+        """Wait for so long, or until something happens, or for ``wake``; return what ``see_to`` takes."""
+
+    def see_to(self, ready: list[int]) -> None:
+        """Report what happened."""
 
     def wake(self) -> None:
         """Let ``wait`` return. Safe in a signal handler."""

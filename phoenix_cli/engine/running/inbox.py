@@ -71,6 +71,7 @@ class Inbox:
     def _wait_for(self, source: Source, timeout_s: float) -> None:
         self._asleep = True  # before the look at the queue: who puts something there after it sees that we sleep
         try:
-            source.wait(timeout_s if self._queue.empty() else 0.0)
+            ready = source.wait(timeout_s if self._queue.empty() else 0.0)
         finally:
             self._asleep = False
+        source.see_to(ready)

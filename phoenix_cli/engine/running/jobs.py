@@ -28,7 +28,7 @@ def job_of(run: ActiveRun, key: JobKey, work: Work, spec: Step, environ: Environ
             spec.outputs.values if key.role == "step" else (), fence=run.fence,
         )  # fmt: skip
     return Job(
-        key, action, str(run.dir / work.dir), variables(key, work, environ, held(run, key)), log_of(run.folder, key),
+        key, action, str(run.dir / work.dir if work.dir else run.dir), variables(key, work, environ, held(run, key)), log_of(run.folder, key),
         spec.outputs.values if key.role == "step" else (), True, limits.run_s or limits.total_s,
         limits.idle_s is not None, run.fence, priority(run, key.step),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from phoenix_cli.engine.transitions import KINDS, Transition, from_row
+from phoenix_cli.kernel.compact_json import compact
 from phoenix_cli.kernel.errors import Conflict, Failed
 from phoenix_cli.kernel.state import State
 from phoenix_cli.kernel.state.database import explain
@@ -22,7 +23,6 @@ from phoenix_cli.kernel.state.database import explain
 Point = Literal["before", "inside", "after"]  # around one write: where tests crash
 Hook = Callable[[Point], None]
 EMPTY = b""
-_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _NAMES = {kind: name for name, kind in KINDS.items()}
 
 
@@ -48,7 +48,7 @@ class Journal:
 
         Raises ``Conflict`` when the run was taken over, ``Unavailable`` when the disk is full: nothing is written then.
         """
-        body = _encode([[_NAMES[type(one)], *one] for one in transitions])
+        body = compact([[_NAMES[type(one)], *one] for one in transitions])
         digest = chained(self.tail.hash, body)
         row = (self.run, self.tail.seq, time.time(), body, digest, self.run, self.fence)
         if self.hook:

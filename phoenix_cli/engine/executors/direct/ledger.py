@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from phoenix_cli.kernel.compact_json import compact
+
 LEDGER = "host.ledger"
-_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 class Begun(NamedTuple):
@@ -63,7 +64,7 @@ class Ledger:
     def add(self, *items: Any) -> None:
         """Add a line. On a full disk there is none: what it would tell is lost if this process is killed now."""
         try:
-            os.write(self._handle, f"{_encode(items)}\n".encode("ascii"))
+            os.write(self._handle, f"{compact(items)}\n".encode("ascii"))
         except OSError:
             pass
 
