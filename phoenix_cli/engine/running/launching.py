@@ -150,7 +150,9 @@ def cancel_flow(
 
 def _note(means: Means, row: FlowRun, reason: str) -> None:
     if row.over:
-        raise Conflict(f"{row.id} has {row.status} already", code="flow.over", hints=(f"phoenix flow show {row.id}",))
+        raise Conflict(
+            f"{row.id} is over already: {row.status}", code="flow.over", hints=(f"phoenix flow show {row.id}",)
+        )
     with means.state.write() as connection:
         connection.execute("UPDATE flow_runs SET cancel_reason = ? WHERE number = ?", (reason, row.number))
         means.events.append(connection, "flow.cancel", row.id, arguments={"reason": reason})

@@ -151,7 +151,9 @@ class Opener:
             row = connection.execute("SELECT * FROM flow_runs WHERE number = ?", (run.number,)).fetchone()
             if row["status"] != "running":
                 raise Conflict(
-                    f"{run.id} has {row['status']} already", code="flow.over", hints=(f"phoenix flow show {run.id}",)
+                    f"{run.id} is over already: {row['status']}",
+                    code="flow.over",
+                    hints=(f"phoenix flow show {run.id}",),
                 )
             if not flow_runs.may_be_relieved(row, self.clock):
                 raise Conflict(
