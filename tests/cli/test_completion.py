@@ -46,7 +46,8 @@ def offered(home, *words):
 
 def test_commands_and_verbs(home):
     assert offered(home, "ec") == ["ecosystem"]
-    assert {"ecosystem", "status", "events", "doctor", "help", "completion"} == set(offered(home, ""))
+    words = {"ecosystem", "flow", "lock", "cache", "status", "events", "doctor", "help", "completion"}
+    assert words == set(offered(home, ""))
     assert "restart" in offered(home, "ecosystem", "re")
 
 
