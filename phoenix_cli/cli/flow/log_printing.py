@@ -8,6 +8,7 @@ from typing import Any
 
 from phoenix_cli.cli.console import harmless
 from phoenix_cli.cli.context import Context
+from phoenix_cli.kernel.errors import NotFound
 
 CHUNK = 1 << 16
 
@@ -38,6 +39,16 @@ def write(context: Context, chunk: bytes) -> None:
     else:
         sys.stdout.buffer.write(chunk)
         sys.stdout.buffer.flush()
+
+
+def run_and_step(context: Context, run: str, step: str) -> tuple[str, str]:
+    """Return the id of the run that is meant, which a newer run does not change, and the step."""
+    try:
+        return str(context.perform("flow.show", run=run).run_id), step
+    except NotFound:
+        if step:
+            raise
+        return str(context.perform("flow.show", run="").run_id), run
 
 
 def follow_logs(context: Context, run: str, step: str, known: dict[Path, int]) -> None:

@@ -111,22 +111,26 @@ def logs(
     last: bool = typer.Option(False, "--last", help="Only each step's last attempt."),
 ) -> None:
     """Print what the steps of a run have written."""
+    from phoenix_cli.cli.flow.log_printing import follow_logs, print_log, run_and_step
+
     context: Context = ctx.obj
+    if follow:
+        run, step = run_and_step(context, run, step)
     found = context.perform("flow.logs", run=run, step=step)
     if last:
-        found = [one for one in found if one.attempt == max(each.attempt for each in found if each.step == one.step)]
+        newest = {(one.step, one.role): one for one in found}  # attempts come in order
+        found = [one for one in found if one is newest[one.step, one.role]]
     if context.flags.json:
         items = [{**dataclasses.asdict(one), "path": str(one.path)} for one in found]
         context.console.answer({"items": items, "next": None})
         return
-    from phoenix_cli.cli.flow.log_printing import follow_logs, print_log
-
-    for one in found:
+    spoke = [one for one in found if one.bytes]
+    for one in spoke:
         print_log(context, one, alone=len(found) == 1)
     if follow:
         follow_logs(context, run, step, {Path(one.path): one.bytes for one in found})
-    elif not found:
-        context.console.note("no output was kept")
+    elif not spoke:
+        context.console.note("nothing was written" if found else "no output was kept")
     sys.stdout.flush()
 
 

@@ -88,7 +88,7 @@ def _run_and_step(state: State, kinds: Kinds, run: str, step: str) -> tuple[Flow
         return chosen(state, run), step
     except NotFound:
         newest = [] if step else flow_runs.listed(state, limit=1)
-        if not newest or run not in projection_of(state, newest[0], kinds).steps:
+        if not newest or run.partition("/")[0] not in projection_of(state, newest[0], kinds).steps:
             raise
         return newest[0], run
 
