@@ -284,3 +284,27 @@ def m0007_leases(db: Any) -> None:
             """
         )
     db.execute("CREATE INDEX leases_by_resource ON leases(resource)")
+
+
+@step
+def m0008_workstream_files(db: Any) -> None:
+    """What was read from workstream files, by the state of each file; everything here can be made again."""
+    db.execute("CREATE TABLE workstream_folders (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE) STRICT")
+    db.execute(
+        """
+        CREATE TABLE workstream_files (
+            id INTEGER PRIMARY KEY,
+            folder INTEGER NOT NULL REFERENCES workstream_folders(id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            ctime_ns INTEGER NOT NULL,
+            inode INTEGER NOT NULL,
+            settled INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            format TEXT NOT NULL,
+            body BLOB NOT NULL,
+            UNIQUE (folder, name)
+        ) STRICT
+        """
+    )

@@ -1,0 +1,1 @@
+"""Workstreams: big work cut up, with states that follow from facts."""

@@ -1,0 +1,1 @@
+"""Who needs whom: references, rules, matrix, critical path, forecast, simulation. Pure."""
