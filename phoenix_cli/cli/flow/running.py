@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -21,6 +23,8 @@ PROGRESS = typer.Option(
     "auto", "--progress", help="How to tell what happens: auto, live, lines, json, none.", metavar="HOW"
 )
 TODO = typer.Option(None, "--todo", help="Keep a list of what is to be done in this file, as JSON.", metavar="FILE")
+
+TWICE_S = 0.1  # nobody asks twice as quickly
 
 
 @app.command("run")
@@ -103,12 +107,24 @@ def controlled(context: Context, progress: str, todo: Path | None) -> Iterator[C
         watching.attach(control)
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
         for number in before:
-            signal.signal(number, lambda *_: control.leave())
+            signal.signal(number, _leaving(control))
         try:
             yield control
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _leaving(control: Control) -> Callable[[int, FrameType | None], None]:
+    """Return what hears a signal. One that goes to the whole group comes twice, the second time through our parent."""
+    heard: list[float] = []
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        if not heard or time.monotonic() - heard[-1] >= TWICE_S:
+            heard.append(time.monotonic())
+            control.leave()
+
+    return hear
 
 
 _QUESTIONS = {

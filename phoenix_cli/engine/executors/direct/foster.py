@@ -20,6 +20,7 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from phoenix_cli.engine.executors.direct import parent
@@ -42,11 +43,13 @@ class Foster:
 
     def entrust(self, folder: str, lock: int) -> None:
         """Say that commands of a run begin; ``lock`` is its host's lock, which must not be free while they run."""
-        socket.send_fds(self.line, [b"+" + os.fsencode(folder)], [lock])
+        with suppress(OSError):  # it was killed: what runs will not be taken over
+            socket.send_fds(self.line, [b"+" + os.fsencode(folder)], [lock])
 
     def release(self, folder: str) -> None:
         """Say that nothing of a run is left to take over."""
-        self.line.send(b"-" + os.fsencode(folder))
+        with suppress(OSError):
+            self.line.send(b"-" + os.fsencode(folder))
 
     def lives(self) -> bool:
         """Tell whether it can still take anything over: it is our parent as long as it lives."""
