@@ -86,7 +86,7 @@ Message = tuple[list[bytes], str, str]
 
 def _messages(fields: list[bytes], at: int) -> tuple[list[Message], int]:
     found: list[Message] = []
-    while fields[at]:
+    while fields[at].isdigit():  # the field that ends them is empty, or advice on submodules that nothing turns off
         count = int(fields[at])
         paths = fields[at + 1 : at + 1 + count]
         kind, said = fields[at + 1 + count], fields[at + 2 + count]

@@ -8,7 +8,10 @@ from pathlib import Path
 
 
 def bytes_of(folder: Path) -> dict[str, tuple[int, int, str]]:
-    """Return mode, time of change and hash of every file below a folder, links as what they say."""
+    """Return mode, time of change and hash of every file below a folder, links as what they say.
+
+    No times of objects: git marks one that it meets again as lately used, so that no clean-up takes it away.
+    """
     found = {}
     for top, folders, names in os.walk(folder):
         for name in (*names, *folders):
@@ -20,5 +23,9 @@ def bytes_of(folder: Path) -> dict[str, tuple[int, int, str]]:
                 text = hashlib.sha256(path.read_bytes()).hexdigest()
             else:
                 text = "folder" if path.is_dir() else "special"
-            found[str(path.relative_to(folder))] = (state.st_mode, state.st_mtime_ns if text != "folder" else 0, text)
+            found[str(path.relative_to(folder))] = (
+                state.st_mode,
+                0 if text == "folder" or "/objects/" in str(path) else state.st_mtime_ns,
+                text,
+            )
     return found

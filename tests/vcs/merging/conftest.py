@@ -26,7 +26,9 @@ class Lab:
     def __init__(self, git: Git, folder: Path, aside: Path) -> None:
         self.git, self.folder, self.aside, self.place = git, folder, aside, Place.of(folder)
 
-    def branch(self, name: str, files: dict[str, str | bytes], *, start: str = "main", remove: Sequence[str] = ()) -> str:
+    def branch(
+        self, name: str, files: dict[str, str | bytes], *, start: str = "main", remove: Sequence[str] = ()
+    ) -> str:
         gitting.git(self.folder, "checkout", "-q", "-B", name, start)
         if remove:
             gitting.git(self.folder, "rm", "-q", "-r", *remove)
