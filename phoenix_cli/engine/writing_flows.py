@@ -58,13 +58,17 @@ def checked(read: Read) -> Flow:
     found = list(read.problems)
     if read.flow is not None:
         found += [one for one in validate(read.flow) if one not in found]
-    wrong = errors(found)
+    wrong = sorted(errors(found), key=lambda one: one.place)
     if read.flow is None or wrong:
         raise Usage(
             f"the flow has {len(wrong)} mistake{'s' * (len(wrong) != 1)}",
             code="flow.invalid",
-            cause="; ".join(cut(one.message) for one in wrong[:5]),
+            cause="; ".join(_placed(one) for one in wrong[:5]) + (f"; {len(wrong) - 5} more" if len(wrong) > 5 else ""),
             hints=[one.hint for one in wrong[:1] if one.hint],
             details={"errors": [one.as_dict() for one in wrong]},
         )
     return read.flow
+
+
+def _placed(one: Problem) -> str:
+    return f"{one.place.line}:{one.place.column}: {cut(one.message)}" if one.place.line else cut(one.message)

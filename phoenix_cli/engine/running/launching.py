@@ -59,7 +59,11 @@ def run_flow(
     executor that cannot be reached.
     """
     source, texts = source_of(target, inputs or {}, builtins, here)
-    flow = flow_of(source.text, means.kinds, keep_going=keep_going)
+    try:
+        flow = flow_of(source.text, means.kinds, keep_going=keep_going)
+    except Usage as error:
+        error.hints = (*error.hints, f"phoenix flow validate {target}")
+        raise
     given = {name: parse_input(flow.inputs.get(name), text) for name, text in texts.items()}
     values = resolve_inputs(flow, given)
     there = room_at(executor)
