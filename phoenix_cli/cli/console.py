@@ -69,6 +69,11 @@ class Console:
         return sys.stdin is not None and sys.stdin.isatty() and self.err.isatty() and not self.flags.no_input
 
     @property
+    def can_draw(self) -> bool:
+        """Tell whether stderr is a terminal that lines can be drawn over."""
+        return self.err.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+    @property
     def width(self) -> int:
         """Columns of the terminal; 80 where there is none."""
         return max(20, shutil.get_terminal_size((80, 24)).columns)

@@ -42,6 +42,7 @@ class Projection:
     def __init__(self, flow: Flow, graph: Graph, room: int, measured: Mapping[str, float]) -> None:
         self.flow = flow
         self.graph = graph
+        self.measured = measured
         self.room = self.free = room
         self.pool = Pool(flow.resources)
         self.maker = StepMaker(flow)

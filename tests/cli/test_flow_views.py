@@ -420,7 +420,7 @@ class Noting:
 
 def test_observing_only_queues_and_the_showing_happens_elsewhere():
     view = Noting()
-    showing = Showing(view, every_s=0.001)
+    showing = Showing(lambda: [view], every_s=0.001)
     showing.observe([BEGUN])
     assert view.told == []  # nothing is done in the thread that observes
     showing.start()
@@ -433,7 +433,7 @@ def test_observing_only_queues_and_the_showing_happens_elsewhere():
 
 def test_a_list_that_cannot_be_written_ends_the_showing_and_is_told_at_the_end():
     view = Noting(OSError(28, "No space left on device"))
-    showing = Showing(view, every_s=0.001)
+    showing = Showing(lambda: [view], every_s=0.001)
     showing.start()
     showing.observe([BEGUN])
     with pytest.raises(OSError, match="No space"):
@@ -442,14 +442,14 @@ def test_a_list_that_cannot_be_written_ends_the_showing_and_is_told_at_the_end()
 
 
 def test_a_reader_that_has_gone_is_no_error():
-    showing = Showing(Noting(BrokenPipeError()), every_s=0.001)
+    showing = Showing(lambda: [Noting(BrokenPipeError())], every_s=0.001)
     showing.start()
     showing.close()
 
 
 def test_a_question_has_stderr_for_itself(lived):
     run = lived(flow_of(step("a")))
-    showing = Showing(run.live, Silent(run.live.view), every_s=3600)
+    showing = Showing(lambda: [run.live, Silent(run.live.view)], every_s=3600)
     showing.observe([BEGUN, t.Admitted(0.0, "a", 1)])
     showing._tick()
     run.at = 0.5

@@ -47,27 +47,24 @@ class Telling(Quiet):
 
     def _began(self, run: Any) -> None:
         from phoenix_cli.cli.flow.showing import Showing
-        from phoenix_cli.engine.progress.run_view import RunView
         from phoenix_cli.engine.running.journal import read_all
-        from phoenix_cli.engine.running.measured import usual_seconds
 
-        state, machine = self.context.app.state, run.machine
-        usual = usual_seconds(state, machine.run.flow)
-        view = RunView(machine.run.flow, room=machine.run.room, measured=usual, graph=machine.run.graph)
-        past = read_all(state, run.number)[0] if run.journal.tail.seq else []
-        if self.way != "json":
-            view.feed(past)  # what happened before a resume is known, and not told again
-        self.showing = Showing(*self._views(run, view))
-        self.showing.observe(past if self.way == "json" else [])
+        past = read_all(self.context.app.state, run.number)[0] if run.journal.tail.seq else []
+        known, told = ([], past) if self.way == "json" else (past, [])  # other ways do not tell the past again
+        self.showing = Showing(lambda: self._views(run, known))
+        self.showing.observe(told)
         self.observe = self.showing.observe  # type: ignore[method-assign, assignment]  # nothing in between: it costs a step's time
         self.showing.start()
 
-    def _views(self, run: Any, view: Any) -> list[Any]:
+    def _views(self, run: Any, known: Sequence[Any]) -> list[Any]:
         from phoenix_cli.cli.views import flow_streams as streams
         from phoenix_cli.cli.views.flow_live import LiveView
         from phoenix_cli.engine.progress.following import log_in
+        from phoenix_cli.engine.progress.run_view import RunView
 
-        console = self.context.console
+        console, machine = self.context.console, run.machine.run
+        view = RunView(machine.flow, room=machine.room, measured=machine.measured, graph=machine.graph)
+        view.feed(known)
 
         def log_of(state: Any) -> Path | None:
             return log_in(run.folder, state)
@@ -110,11 +107,9 @@ def observer(context: Context, progress: str, todo: Path | None) -> Iterator[Qui
 
 
 def _observer(context: Context, progress: str, todo: Path | None) -> Quiet:
-    from phoenix_cli.cli.views.flow_live import can_draw
-
     if progress not in WAYS:
         raise Usage(f"--progress {progress}: it is one of {', '.join(WAYS)}", code="flow.progress")
     if progress == "auto":
         silent = context.flags.json or context.flags.verbosity < 0
-        progress = "none" if silent else "live" if can_draw(context.console) else "lines"
+        progress = "none" if silent else "live" if context.console.can_draw else "lines"
     return Quiet() if progress == "none" and todo is None else Telling(context, progress, todo)

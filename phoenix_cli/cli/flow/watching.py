@@ -72,11 +72,11 @@ def _follow(following: Any, views: list[Any], sleep: Callable[[float], None]) ->
 def _views(context: Context, following: Any, format: str, todo: Path | None, by_phase: bool | None) -> list[Any]:
     """Return the view of a format, and beside it the one that keeps a file."""
     from phoenix_cli.cli.views import flow_streams as streams
-    from phoenix_cli.cli.views.flow_live import LiveView, can_draw
+    from phoenix_cli.cli.views.flow_live import LiveView
 
     console, view, now = context.console, following.view, following.now
     if format == "auto":
-        format = "live" if can_draw(console) else "lines"
+        format = "live" if console.can_draw else "lines"
     found: list[Any] = []
     if format == "live":
         found.append(LiveView(console, view, now, log_of=following.log_of, footer="^C stops watching; the run goes on"))

@@ -172,8 +172,3 @@ def show_summary(console: Console, view: RunView, log_of: LogOf) -> None:
         text = [(piece, colour) for piece, colour in line if piece or colour]
         console.err.write(painted(console, text, console.err)[0] + "\n")
     console.err.flush()
-
-
-def can_draw(console: Console) -> bool:
-    """Tell whether stderr is a terminal that lines can be drawn over."""
-    return console.err.isatty() and os.environ.get("TERM", "dumb") != "dumb"
