@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
 import json
 import operator
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 
 from phoenix_cli.engine.graph import Graph, build
 from phoenix_cli.engine.model import Flow, Step
+from phoenix_cli.kernel.digests import blake2b
 
 SCHEME = "flow-1"  # changes with the meaning of a field
 _NOT_HASHED = {"place", "places", "needs"}
@@ -49,7 +49,7 @@ def flow_hash(flow: Flow, graph: Graph | None = None, prints: Prints | None = No
 
 def idempotency_key(run_id: str, step: str) -> str:
     """Return what a step hands to a service that must act once: the same in every attempt, another in every run."""
-    return hashlib.blake2b(f"{SCHEME}\0{run_id}\0{step}".encode(), digest_size=16).hexdigest()
+    return blake2b(f"{SCHEME}\0{run_id}\0{step}".encode(), digest_size=16).hexdigest()
 
 
 class _Shape(NamedTuple):
@@ -92,4 +92,4 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular
 
 
 def _hash(value: Any) -> str:
-    return hashlib.blake2b(_encode(value).encode("ascii"), digest_size=16).hexdigest()
+    return blake2b(_encode(value).encode("ascii"), digest_size=16).hexdigest()

@@ -6,9 +6,8 @@ Architecture Blog, "Exponential Backoff and Jitter" (2015). The draw is a hash, 
 
 from __future__ import annotations
 
-import hashlib
-
 from phoenix_cli.engine.model import Retry
+from phoenix_cli.kernel.digests import blake2b
 
 LEAST_BUDGET = 10
 BUDGET_SHARE = 5  # by default a run may retry a fifth of its steps: when more fails, trying again makes it worse
@@ -23,7 +22,7 @@ def delay_s(retry: Retry, seed: str, step: str, attempt: int) -> float:
 
 def draw(seed: str, step: str, attempt: int) -> float:
     """Return a number from 0 to 1 that depends on nothing but these words."""
-    digest = hashlib.blake2b(f"{seed}\0{step}\0{attempt}".encode(), digest_size=7).digest()
+    digest = blake2b(f"{seed}\0{step}\0{attempt}".encode(), digest_size=7).digest()
     return int.from_bytes(digest, "big") / float(1 << 56)
 
 

@@ -122,4 +122,4 @@ class _OfDataclass:
 
 @functools.cache
 def _as_dataclass(plain: type) -> type:
-    return dataclasses.dataclass(frozen=True)(plain)
+    return dataclasses.dataclass(init=False, repr=False, eq=False)(plain)  # without methods: they are what costs

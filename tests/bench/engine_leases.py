@@ -13,7 +13,8 @@ from pathlib import Path
 
 from measure import report
 
-from phoenix_cli.engine.leases import Leases, Owner
+from phoenix_cli.engine.leases.leases import Leases
+from phoenix_cli.engine.leases.records import Owner
 from phoenix_cli.engine.resources import Claim
 from phoenix_cli.kernel.clock import SystemClock
 from phoenix_cli.kernel.processes import identify

@@ -13,7 +13,6 @@ from phoenix_cli.kernel.errors import Usage
 
 #: A JSON list of holders, outermost first: set for the command of ``lock hold`` and, by a run, for the commands of a step.
 HOLDERS_VARIABLE = "PHOENIX_HOLDERS"
-_WORD = re.compile(rf"({NAME.pattern})(?:=([1-9][0-9]{{0,8}}))?(:shared)?")
 
 
 def read_claims(
@@ -36,7 +35,7 @@ def read_claims(
 
 
 def _parts(word: str) -> tuple[str, int, bool]:
-    found = _WORD.fullmatch(word)
+    found = re.fullmatch(rf"({NAME.pattern})(?:=([1-9][0-9]{{0,8}}))?(:shared)?", word)
     if not found:
         raise Usage(
             f"{word!r} is no lock: write NAME, NAME=AMOUNT or NAME:shared", code="lock.word",

@@ -7,7 +7,6 @@ with FULL, which therefore is for what must outlive a power cut only.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import time
@@ -16,6 +15,7 @@ from typing import Literal, NamedTuple
 
 from phoenix_cli.engine.transitions import KINDS, Transition, from_row
 from phoenix_cli.kernel.compact_json import compact
+from phoenix_cli.kernel.digests import blake2b
 from phoenix_cli.kernel.errors import Conflict, Failed
 from phoenix_cli.kernel.state import State
 from phoenix_cli.kernel.state.database import explain
@@ -99,7 +99,7 @@ def taken_over() -> Conflict:
 
 def chained(before: bytes, body: str) -> bytes:
     """Return the hash of a row."""
-    return hashlib.blake2b(before + body.encode("ascii"), digest_size=16).digest()
+    return blake2b(before + body.encode("ascii"), digest_size=16).digest()
 
 
 class Entry(NamedTuple):

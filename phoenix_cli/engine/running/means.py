@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from phoenix_cli.engine.executors.interface import Executor
-from phoenix_cli.engine.leases import Leases
 from phoenix_cli.engine.leases.asking import holders_around
 from phoenix_cli.engine.running.active import ActiveRun
 from phoenix_cli.engine.running.driving import Means
@@ -19,6 +19,10 @@ from phoenix_cli.kernel.events import Events
 from phoenix_cli.kernel.paths import Home
 from phoenix_cli.kernel.processes import Identity
 from phoenix_cli.kernel.state import State
+
+if TYPE_CHECKING:
+    from phoenix_cli.engine.executors.calls.executor import CallExecutor
+    from phoenix_cli.engine.leases.leases import Leases
 
 REMOTE_TTL_S = 30.0  # how long work on other machines keeps its leases after the last word of its coordinator
 REMOTE = ("dask", "tcp", "tls")
@@ -41,9 +45,20 @@ def means_of(
 
     def sharing(run: ActiveRun, options: Mapping[str, object], owner: Identity) -> Sharing:
         remote = str(options.get("executor") or "local") != "local"
-        return Sharing(Leases(state, clock), owner, holders_around(environ), REMOTE_TTL_S if remote else None)
+        return Sharing(leases, owner, holders_around(environ), REMOTE_TTL_S if remote else None)
+
+    def leases() -> Leases:
+        from phoenix_cli.engine.leases.leases import Leases
+
+        return Leases(state, clock)
 
     return Means(state, events, home, clock, environ, kinds, executor, sharing, results)
+
+
+def _calls(slots: int, clock: Clock, environ: Mapping[str, str]) -> CallExecutor:
+    from phoenix_cli.engine.executors.calls.executor import CallExecutor
+
+    return CallExecutor(slots, clock, environ)
 
 
 def executor_of(
@@ -52,13 +67,12 @@ def executor_of(
     """Return the executor that an address means: ``local``, or ``dask://host:port``; raise ``Usage`` for another."""
     folder = home.flows / run.id
     if address == "local":
-        from phoenix_cli.engine.executors.calls.executor import CallExecutor
         from phoenix_cli.engine.executors.direct import foster
         from phoenix_cli.engine.executors.direct.executor import CommandExecutor
         from phoenix_cli.engine.executors.local import LocalExecutor
 
         commands = CommandExecutor(folder, run.id, clock, foster.mine(), slots, driven=True)
-        return LocalExecutor(commands, CallExecutor(slots, clock, environ), commands)
+        return LocalExecutor(commands, lambda: _calls(slots, clock, environ), commands)
     if address.partition("://")[0] in REMOTE:
         from phoenix_cli.engine.executors.cluster import DaskExecutor
 

@@ -4,10 +4,9 @@ hashing the files that a result depends on may take a while."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from phoenix_cli.engine.executors.interface import Job, JobEnded, JobKey
 from phoenix_cli.engine.instructions import Start, Work
@@ -17,6 +16,9 @@ from phoenix_cli.engine.running.inbox import Inbox, LookedUp
 from phoenix_cli.engine.running.jobs import refusal
 from phoenix_cli.kernel.clock import Clock
 from phoenix_cli.kernel.errors import PhoenixError
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 
 class Results(Protocol):
@@ -62,6 +64,8 @@ class Remembering:
 
     def _work(self) -> ThreadPoolExecutor:
         if self._pool is None:
+            from concurrent.futures import ThreadPoolExecutor  # 3 ms, for flows that use the cache
+
             self._pool = ThreadPoolExecutor(1, "cache")
         return self._pool
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from phoenix_cli.engine.executors.interface import JobKey
-from phoenix_cli.engine.leases import Leases, Owner
 from phoenix_cli.engine.leases.asking import HOLDERS_VARIABLE, holders_value
 from phoenix_cli.engine.resources import Claim
 from phoenix_cli.engine.running.active import ActiveRun
 from phoenix_cli.kernel.processes import Identity, identify
+
+if TYPE_CHECKING:
+    from phoenix_cli.engine.leases.leases import Leases
+    from phoenix_cli.engine.leases.records import Owner
 
 
 class Why(NamedTuple):
@@ -25,15 +29,20 @@ class Sharing:
 
     A lease lives with the coordinator, and with the host or the attempt's process: a coordinator that is killed leaves
     nothing held that is not in use. ``ttl_s`` is for work on other machines, whose processes nobody here can see.
-    ``around`` are holders in whose commands this coordinator was started.
+    ``around`` are holders in whose commands this coordinator was started. ``make`` is called when a step shares anything.
     """
 
     def __init__(
-        self, leases: Leases, owner: Identity, around: tuple[str, ...] = (), ttl_s: float | None = None
+        self, make: Callable[[], Leases], owner: Identity, around: tuple[str, ...] = (), ttl_s: float | None = None
     ) -> None:
-        self.leases, self.owner, self.around, self.ttl_s = leases, owner, around, ttl_s
+        self._make, self.owner, self.around, self.ttl_s = make, owner, around, ttl_s
         self._held: set[JobKey] = set()
         self._runs: set[str] = set()
+
+    @cached_property
+    def leases(self) -> Leases:
+        """What all of this home hold."""
+        return self._make()
 
     def take(self, run: ActiveRun, key: JobKey, claims: Sequence[Claim]) -> Why | None:
         """Lease everything or nothing; None when it was leased. Who gets nothing is noted as waiting."""
@@ -54,6 +63,8 @@ class Sharing:
         return refused is None or bool(refused.deadlock)
 
     def _owner(self, run: ActiveRun) -> Owner:
+        from phoenix_cli.engine.leases.records import Owner
+
         return Owner(run.id, (self.owner,), (*self.around, *(inside(run))), self.ttl_s)
 
     def began(self, key: JobKey, process: Mapping[str, Any]) -> None:

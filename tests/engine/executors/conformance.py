@@ -298,7 +298,7 @@ class LocalStand(HostStand):
     def another(self) -> Executor:
         """Return an executor for another driver of the same run."""
         commands = HostExecutor(self.folder, self.run, SystemClock(), slots=SLOTS)
-        return LocalExecutor(commands, CallExecutor(SLOTS, SystemClock(), dict(os.environ)))
+        return LocalExecutor(commands, lambda: CallExecutor(SLOTS, SystemClock(), dict(os.environ)))
 
 
 class Stranger(Foster):

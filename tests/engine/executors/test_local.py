@@ -23,7 +23,7 @@ class Both:
     def __init__(self) -> None:
         self.commands = FakeExecutor({"command": NEVER}, slots=3)
         self.calls = CallExecutor(2, SystemClock(), dict(os.environ))
-        self.local = LocalExecutor(self.commands, self.calls)
+        self.local = LocalExecutor(self.commands, lambda: self.calls)
         self.reports = Reports()
         self.local.open(self.reports)
 

@@ -10,7 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-from phoenix_cli.engine.leases import Leases, Owner
+from phoenix_cli.engine.leases.leases import Leases
+from phoenix_cli.engine.leases.records import Owner
 from phoenix_cli.engine.resources import Claim
 from phoenix_cli.kernel.clock import SystemClock
 from phoenix_cli.kernel.processes import identify

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from phoenix_cli.engine.leases import Leases, Owner
+from phoenix_cli.engine.leases.leases import Leases
+from phoenix_cli.engine.leases.records import Owner
 from phoenix_cli.kernel.clock import SystemClock
 from phoenix_cli.kernel.state import State
 from tests.engine.leases.contender import CAPACITY, WISHES

@@ -1,6 +1,6 @@
 """Waits that could never end are refused at once, with the circle; others never are."""
 
-from phoenix_cli.engine.leases import Owner
+from phoenix_cli.engine.leases.records import Owner
 
 
 def wait(world, holder, *wants, **options):

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from phoenix_cli.engine.leases import HeldBy, Leases, Owner
+from phoenix_cli.engine.leases.leases import Leases
+from phoenix_cli.engine.leases.records import HeldBy, Owner
 from phoenix_cli.engine.resources import Claim
 from phoenix_cli.kernel import processes
 from phoenix_cli.kernel.errors import Usage

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from phoenix_cli.engine.leases import Owner
+from phoenix_cli.engine.leases.records import Owner
 from phoenix_cli.kernel.state import State
 from tests.engine.leases.world import World, claim
 

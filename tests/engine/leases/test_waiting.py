@@ -1,8 +1,8 @@
 """A big request does not starve; and nothing is kept for those who are gone, stopped, or wait for somebody's weekend."""
 
-from phoenix_cli.engine.leases import Owner
 from phoenix_cli.engine.leases.granting import KEPT_AFTER_S
 from phoenix_cli.engine.leases.living import SILENT_S
+from phoenix_cli.engine.leases.records import Owner
 
 
 def small(world, number, want="gpu"):

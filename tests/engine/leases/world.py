@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from phoenix_cli.engine.leases import Leases, Owner
+from phoenix_cli.engine.leases.leases import Leases
+from phoenix_cli.engine.leases.records import Owner
 from phoenix_cli.engine.resources import Claim
 from phoenix_cli.kernel.processes import Identity
 from phoenix_cli.kernel.state import State

@@ -30,7 +30,7 @@ from phoenix_cli.kernel.state import State
 
 for lazy in (
     "engine.executors.calls.executor", "engine.executors.host.executor", "engine.executors.local", "engine.fingerprints",
-    "engine.executors.calls.worker_process", "engine.evaluation", "kernel.state.migrations", "kernel.locks", "engine.leases",
+    "engine.executors.calls.worker_process", "engine.evaluation", "kernel.state.migrations", "kernel.locks", "engine.leases.leases",
 ):  # fmt: skip
     importlib.import_module(f"phoenix_cli.{lazy}")  # what a coordinator imports when it needs it: here once for all
 ROOM = 3

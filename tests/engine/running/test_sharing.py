@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 
 from phoenix_cli.engine.executors.fake import GOOD
-from phoenix_cli.engine.leases import Leases, Owner
+from phoenix_cli.engine.leases.leases import Leases
+from phoenix_cli.engine.leases.records import Owner
 from phoenix_cli.engine.resources import Claim
 from phoenix_cli.kernel.clock import SystemClock
 from phoenix_cli.kernel.state import State

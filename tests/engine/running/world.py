@@ -8,7 +8,7 @@ from pathlib import Path
 
 from phoenix_cli.engine.executors.fake import GOOD, Ending, FakeExecutor
 from phoenix_cli.engine.executors.interface import Job
-from phoenix_cli.engine.leases import Leases
+from phoenix_cli.engine.leases.leases import Leases
 from phoenix_cli.engine.running import flow_runs
 from phoenix_cli.engine.running.control import Control
 from phoenix_cli.engine.running.driving import Drive, Means
@@ -66,7 +66,7 @@ class World:
         return Means(
             state, Events(state, self.clock, "test"), self.home, self.clock, {"PATH": "/usr/bin"}, {},
             lambda run, slots: self.executor,
-            lambda run, options, owner: Sharing(Leases(state, self.clock, lives=lambda one: one != DEAD), owner),
+            lambda run, options, owner: Sharing(lambda: Leases(state, self.clock, lives=lambda one: one != DEAD), owner),
             hook=hook,
         )  # fmt: skip
 
