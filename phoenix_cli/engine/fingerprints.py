@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import json
 import operator
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from phoenix_cli.engine.graph import Graph, build
 from phoenix_cli.engine.model import Flow, Step
+from phoenix_cli.kernel.compact_json import compact_sorted
 from phoenix_cli.kernel.digests import blake2b
 
 SCHEME = "flow-1"  # changes with the meaning of a field
@@ -88,8 +88,5 @@ def _plain(value: Any) -> Any:
     return {str(name): _plain(one) for name, one in value.items()} if isinstance(value, Mapping) else value
 
 
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False).encode
-
-
 def _hash(value: Any) -> str:
-    return blake2b(_encode(value).encode("ascii"), digest_size=16).hexdigest()
+    return blake2b(compact_sorted(value).encode("ascii"), digest_size=16).hexdigest()

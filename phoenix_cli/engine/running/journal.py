@@ -66,20 +66,29 @@ class Journal:
         if barrier:
             execute("PRAGMA synchronous = FULL")
         try:
-            execute("BEGIN IMMEDIATE")
-            try:
-                if execute(_INSERT, row).rowcount != 1:
-                    raise taken_over()
-                if self.hook:
-                    self.hook("inside")
-                execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:  # some errors (a full disk) have rolled it back already
-                    execute("ROLLBACK")
-                raise
+            if self.hook is None:
+                self._insert(row)  # a statement by itself is a transaction, for a third less
+            else:
+                self._insert_watched(row, self.hook)
         finally:
             if barrier:
                 execute("PRAGMA synchronous = NORMAL")
+
+    def _insert(self, row: tuple[object, ...]) -> None:
+        if self._connection.execute(_INSERT, row).rowcount != 1:
+            raise taken_over()
+
+    def _insert_watched(self, row: tuple[object, ...], hook: Hook) -> None:
+        execute = self._connection.execute
+        execute("BEGIN IMMEDIATE")
+        try:
+            self._insert(row)
+            hook("inside")
+            execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:  # some errors (a full disk) have rolled it back already
+                execute("ROLLBACK")
+            raise
 
 
 _INSERT = (

@@ -52,20 +52,21 @@ class Hands(Performing):
         return {**changes, TREE_VARIABLE: tag}  # type: ignore[dict-item]  # here they are all variables
 
     def _start_next(self, one: Command) -> bool:
-        began = time.monotonic()
         pid = self._spawner.spawn(one.parts.pop(0), one.dir, one.env, one.log.handle)
         if isinstance(pid, Unstarted):
             self._end(one, *pid)
             return False
         self._note_start(one, pid)
-        if not one.session:
-            told = JobStarted(self.keys[one.tag], {"pid": pid, "host": self._host, "began": began})
-            self.untold_starts[one.tag] = (began + STARTED_S, told)
         one.pid = one.session = pid
         handle = os.pidfd_open(pid)
         self._by_handle[handle] = one
         self._epoll.register(handle, select.EPOLLIN)
         return True
+
+    def _begun(self, one: Command) -> None:
+        began = one.looked_at  # just before the first part was started
+        told = JobStarted(self.keys[one.tag], {"pid": one.pid, "host": self._host, "began": began})
+        self.untold_starts[one.tag] = (began + STARTED_S, told)
 
     def _note_start(self, one: Command, pid: int) -> None:
         rest = (one.parts, one.dir, one.env) if one.parts else ((), "", {})

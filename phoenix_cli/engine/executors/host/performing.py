@@ -64,7 +64,10 @@ class Performing:
         one = Command(tag, parts, folder, self._variables(tag, changes), kept, outputs, limit_at, tells, now)
         self.commands[tag] = one
         if self._start_next(one):
-            self._say(line("started", tag, one.pid), STARTED_S)
+            self._begun(one)
+
+    def _begun(self, one: Command) -> None:
+        self._say(line("started", one.tag, one.pid), STARTED_S)
 
     def _variables(self, tag: str, changes: Mapping[str, str | None]) -> dict[str, str]:
         env = {**self.env, **changes, process_table.TREE_VARIABLE: tag}
