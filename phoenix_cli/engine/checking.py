@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.resources
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from phoenix_cli.engine.critical_path import analyse, weights
-from phoenix_cli.engine.drawing import FORMATS, picture_of
-from phoenix_cli.engine.drawing.picture import MOST_BOXES
 from phoenix_cli.engine.flow_file import read_flow
 from phoenix_cli.engine.graph import build
 from phoenix_cli.engine.inputs import parse_input, resolve_inputs
 from phoenix_cli.engine.model import MAX_STEPS, Flow
-from phoenix_cli.engine.planning.optimised import Optimisation, plan_optimised
-from phoenix_cli.engine.planning.plan import Plan, plan
 from phoenix_cli.engine.problems import Problem
-from phoenix_cli.engine.progress.run_view import RunView
 from phoenix_cli.engine.running import flow_runs, measured
 from phoenix_cli.engine.running.journal import read_all
-from phoenix_cli.engine.running.launching import usual_room
 from phoenix_cli.engine.running.opening import flow_of
 from phoenix_cli.engine.running.past import Kinds, flow_of_run
 from phoenix_cli.engine.running.sources import Builtins, Source, source_of
@@ -29,6 +21,10 @@ from phoenix_cli.engine.validation import validate
 from phoenix_cli.kernel.errors import Usage, did_you_mean
 from phoenix_cli.kernel.records import record
 from phoenix_cli.kernel.state import State
+
+if TYPE_CHECKING:
+    from phoenix_cli.engine.planning.optimised import Optimisation
+    from phoenix_cli.engine.planning.plan import Plan
 
 Format = Literal["mermaid", "dot", "svg"]
 
@@ -85,6 +81,10 @@ def plan_flow(
 
     Raises ``Usage`` with every mistake of the flow and of its inputs.
     """
+    from phoenix_cli.engine.planning.optimised import plan_optimised
+    from phoenix_cli.engine.planning.plan import plan
+    from phoenix_cli.engine.running.room import usual_room
+
     source, texts = source_of(target, inputs or {}, builtins, here)
     flow = flow_of(source.text, kinds)
     known = _known_inputs(flow, texts)
@@ -130,6 +130,9 @@ def draw_flow(
 
     Large flows are drawn as a box for each phase or wave, unless ``all`` asks for every step.
     """
+    from phoenix_cli.engine.drawing import FORMATS, picture_of
+    from phoenix_cli.engine.drawing.picture import MOST_BOXES
+
     if format not in FORMATS:
         hints = (*did_you_mean(format, FORMATS), f"formats: {', '.join(FORMATS)}")
         raise Usage(f"no format {format!r}", code="flow.format", hints=hints)
@@ -152,6 +155,8 @@ Colours = tuple[Flow, tuple[str, ...], Mapping[str, str]]
 
 
 def _of_run(state: State, kinds: Kinds, target: str) -> Colours:
+    from phoenix_cli.engine.progress.run_view import RunView
+
     run = flow_runs.find(state, target)
     flow = flow_of_run(run, kinds)
     view = RunView(flow)
@@ -162,6 +167,8 @@ def _of_run(state: State, kinds: Kinds, target: str) -> Colours:
 
 
 def _of_source(state: State, kinds: Kinds, source: Source) -> Colours:
+    from phoenix_cli.engine.critical_path import analyse, weights
+
     flow = flow_of(source.text, kinds)
     graph = build(flow)
     analysis = analyse(graph, weights(graph.names, measured.usual_seconds(state, flow)))
@@ -178,5 +185,7 @@ class Schema:
 
 def flow_schema() -> Schema:
     """Return the JSON Schema of flow files, for editors."""
+    import importlib.resources
+
     file: Any = importlib.resources.files("phoenix_cli.engine") / "flow.schema.json"
     return Schema(Path(str(file)), file.read_text(encoding="utf-8"))

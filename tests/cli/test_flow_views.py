@@ -431,6 +431,22 @@ def test_observing_only_queues_and_the_showing_happens_elsewhere():
     assert type(showing.observe).__name__ == "builtin_function_or_method"  # no Python code runs for a step
 
 
+def test_what_shows_is_made_by_the_thread_that_shows_and_not_before_its_time():
+    view, makers = Noting(), []
+
+    def make():
+        makers.append(threading.current_thread().name)
+        return [view]
+
+    showing = Showing(make, every_s=0.001)
+    showing.observe([BEGUN])
+    assert makers == []  # the run's first steps begin meanwhile
+    showing.start()
+    assert view.seen.wait(10)
+    showing.close()
+    assert makers == ["progress"]
+
+
 def test_a_list_that_cannot_be_written_ends_the_showing_and_is_told_at_the_end():
     view = Noting(OSError(28, "No space left on device"))
     showing = Showing(lambda: [view], every_s=0.001)

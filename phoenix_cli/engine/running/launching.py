@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from phoenix_cli.engine.running.driving import Drive, Means
 from phoenix_cli.engine.running.flow_runs import FlowRun
 from phoenix_cli.engine.running.opening import flow_of
 from phoenix_cli.engine.running.past import answerable, told_of
+from phoenix_cli.engine.running.room import room_at
 from phoenix_cli.engine.running.sources import Builtins, source_of
 from phoenix_cli.engine.running.telling import RunTold
 from phoenix_cli.kernel.errors import Conflict, Usage
@@ -25,20 +25,6 @@ ANSWERS: Mapping[str, Mapping[str, e.Verdict]] = {
     "crashed": {"done": "done", "again": "again", "failed": "failed"},
     "confirm": {"yes": "again", "no": "failed"},
 }
-
-
-def usual_room() -> int:
-    """Return how many steps run at once when nobody says so: two more than there are processors, as steps also wait."""
-    return len(os.sched_getaffinity(0)) + 2 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 2) + 2
-
-
-def room_at(executor: str) -> int:
-    """Return how many steps run at once on an executor when nobody says so. Raises ``Unavailable`` for a cluster out of reach."""
-    if "://" not in executor:
-        return usual_room()
-    from phoenix_cli.engine.executors.cluster import reach
-
-    return reach(executor).slots
 
 
 def run_flow(
