@@ -68,7 +68,9 @@ class Quarantine:
         oid = hashlib.new(self.digest, content, usedforsecurity=False).hexdigest()
         path = self.folder / "objects" / oid[:2] / oid[2:]
         if not path.exists():
-            write_atomically(path, zlib.compress(content, 1), mode=0o444, durable=False)
+            write_atomically(
+                path, zlib.compress(content, 1), mode=0o444, durable=(self.folder / "objects").is_symlink()
+            )
         return oid
 
 
