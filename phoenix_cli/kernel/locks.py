@@ -99,3 +99,14 @@ def locked(path: Path, what: str = "", *, wait: bool = True) -> Iterator[FileLoc
         yield lock
     finally:
         lock.release()
+
+
+@contextlib.contextmanager
+def folder_locked(folder: Path) -> Iterator[None]:
+    """Hold an exclusive ``flock`` on a folder itself for the body: it leaves no file in what is not our own folder."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
