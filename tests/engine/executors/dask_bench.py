@@ -31,11 +31,15 @@ class Bench:
         eventually(lambda: slots(made) == len(self.cluster.workers))
         return made, reports
 
+    def key(self, name: str) -> JobKey:
+        """Return the key of a job: of a run that nobody else has, as jobs are found by it all over the machine."""
+        return JobKey(f"run-{os.getpid()}-{self.folder.name}", name, 1)
+
     def job(self, name: str, action: Action | str, **more: object) -> Job:
         """Return a job; a text is shell text."""
         what = Run(shell=action) if isinstance(action, str) else action
         env = {"PATH": os.environ["PATH"], "F": str(self.folder)}
-        return Job(JobKey("run", name, 1), what, str(self.folder), env, self.folder / f"{name}.log", **more)
+        return Job(self.key(name), what, str(self.folder), env, self.folder / f"{name}.log", **more)
 
     def file(self, name: str) -> Path:
         """Return a file of the working folder."""

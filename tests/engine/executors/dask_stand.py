@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Collection
 from pathlib import Path
@@ -104,7 +105,8 @@ def make(folder: Path, reports: Reports) -> Stand:
         eventually(lambda: slots(probe) == len(cluster.workers))
         probe.close(kill=True)
         cluster.ready = True
-    return DaskStand(Drivers(cluster.url, folder / "home"), reports, folder, command_of)
+    run = f"run-{os.getpid()}-{folder.name}"  # jobs are found by it all over the machine
+    return DaskStand(Drivers(cluster.url, folder / "home"), reports, folder, command_of, run=run)
 
 
 def slots(executor: DaskExecutor) -> int:

@@ -329,11 +329,11 @@ from pathlib import Path
 from phoenix_cli.engine.executors.cluster import DaskExecutor
 from phoenix_cli.engine.executors.interface import Job, JobKey
 from phoenix_cli.engine.model import Chain, Run
-url, folder, *texts = sys.argv[1:]
+url, folder, run, *texts = sys.argv[1:]
 driver = DaskExecutor(url, Path(folder, "run"))
 driver.open(lambda report: print(report, flush=True))
 for number, text in enumerate(texts):
-    key = JobKey("run", f"job{number}", 1)
+    key = JobKey(run, f"job{number}", 1)
     parts = tuple(Run(shell=part) for part in text.split("\\n"))
     driver.submit(Job(key, Chain(parts), folder, dict(os.environ, F=folder), Path(folder, f"job{number}.log"), ("v",)))
 time.sleep(3600)
@@ -342,7 +342,7 @@ time.sleep(3600)
 
 def start_driver(bench: Bench, *texts: str) -> subprocess.Popen[bytes]:
     with bench.file("driver.out").open("wb") as out:
-        words = [sys.executable, "-P", "-c", DRIVER, bench.cluster.url, str(bench.folder), *texts]
+        words = [sys.executable, "-P", "-c", DRIVER, bench.cluster.url, str(bench.folder), bench.key("").run, *texts]
         return subprocess.Popen(words, stdout=out, stderr=out, start_new_session=True)
 
 
@@ -355,9 +355,9 @@ def test_the_next_driver_adopts_what_a_killed_one_left_and_ends_the_rest(bench):
     eventually(lambda: bench.file("job0.log").exists())  # its output is on its way
     first.kill()
     first.wait()
-    mine, other = JobKey("run", "job0", 1), JobKey("run", "job1", 1)
+    mine, other = bench.key("job0"), bench.key("job1")
     driver, reports = bench.driver()
-    assert driver.adopt((mine, JobKey("run", "never", 1)), 2) == {mine}
+    assert driver.adopt((mine, bench.key("never")), 2) == {mine}
     assert not processes.tagged(other.tag)
     bench.file("job0.free").touch()
     ended = reports.end_of(mine)
@@ -373,7 +373,7 @@ def test_what_ended_between_two_drivers_is_told_to_the_second(bench):
     first.kill()
     first.wait()
     bench.file("job0.free").touch()
-    key = JobKey("run", "job0", 1)
+    key = bench.key("job0")
     eventually(lambda: not processes.tagged(key.tag))
     driver, reports = bench.driver()
     assert driver.adopt((key,), 2) == {key}
@@ -388,10 +388,10 @@ def test_a_driver_that_is_rung_before_it_adopts_does_nothing_yet(bench):
     begun(bench, "job0", "job1")
     first.kill()
     first.wait()
-    keys = {JobKey("run", "job0", 1), JobKey("run", "job1", 1)}
+    keys = {bench.key("job0"), bench.key("job1")}
     driver, reports = bench.driver()
     bench.file("job0.free").touch()
-    eventually(lambda: not processes.tagged("run/step/job0/1"))
+    eventually(lambda: not processes.tagged(bench.key("job0").tag))
     assert driver.adopt(keys, 2) == keys
     assert {reports.end_of(key).error for key in keys} == {""}
     assert bench.file("parts").read_text() == "x\n" * 60
@@ -402,7 +402,7 @@ def test_a_driver_that_wakes_up_after_it_was_replaced_changes_nothing(bench):
     begun(bench, "job0")
     first.send_signal(signal.SIGSTOP)
     try:
-        key = JobKey("run", "job0", 1)
+        key = bench.key("job0")
         driver, reports = bench.driver()
         assert driver.adopt((key,), 2) == {key}
         first.send_signal(signal.SIGCONT)
