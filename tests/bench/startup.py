@@ -1,4 +1,4 @@
-"""What a command costs before it does anything: ``--version``, ``--help``, ``ecosystem list`` with 200 repositories."""
+"""What a command costs before it does anything: the cheap answers, lists, and each verb of flows with a flow of one step."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ def main() -> int:
     with temporary_home() as home:
         fill(Path(home), 200)
         environ = {"PHOENIX_HOME": home}
+        flow = Path(home, "one.yaml")
+        flow.write_text("name: one\nsteps:\n  a: {run: ['true']}\n", encoding="utf-8")
         bare = cost(BARE, times=15).cpu_s
         met = []
         for what, words, bar in (
@@ -20,6 +22,12 @@ def main() -> int:
             ("phoenix --help", ["--help"], 7),
             ("phoenix ecosystem list, 200 repositories", ["ecosystem", "list"], 15),
             ("phoenix ecosystem list --json, 200 repositories", ["ecosystem", "list", "--json"], 15),
+            ("phoenix flow run, one step, its processes included", ["flow", "run", str(flow)], 17),
+            ("phoenix flow list", ["flow", "list"], 10),
+            ("phoenix flow show", ["flow", "show"], 13),
+            ("phoenix flow logs", ["flow", "logs"], 13),
+            ("phoenix flow validate", ["flow", "validate", str(flow)], 14),
+            ("phoenix flow plan", ["flow", "plan", str(flow)], 15),
         ):
             used = cost([*PHOENIX, *words], times=9, environ=environ).cpu_s
             met.append(
