@@ -8,11 +8,12 @@ thread. A job is known by its key; a report about a key that the driver has give
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
 from phoenix_cli.engine.model import Call, Chain, Run
+from phoenix_cli.kernel.records import record
 
 Role = Literal["step", "undo", "check"]
 #: How an attempt can end badly: its own fault, its worker's death, something out of reach, a refusal.
@@ -38,7 +39,7 @@ class JobKey(NamedTuple):
         return f"{self.run}/{self.role}/{self.step}/{self.attempt}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Job:
     """What is to be performed. Every text is filled in; ``action`` is a command, a chain of them, or a Python call.
 
@@ -89,7 +90,7 @@ Report = JobStarted | JobOutput | JobEnded
 Deliver = Callable[[Report], None]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Capabilities:
     """``slots`` jobs at once; ``survives``: jobs live on when the driver dies, and can be adopted by the next one."""
 

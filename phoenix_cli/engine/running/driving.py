@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from phoenix_cli.engine import events as e
@@ -31,12 +31,13 @@ from phoenix_cli.kernel.errors import PhoenixError
 from phoenix_cli.kernel.events import Events
 from phoenix_cli.kernel.paths import Home
 from phoenix_cli.kernel.processes import Identity
+from phoenix_cli.kernel.records import record
 from phoenix_cli.kernel.state import State
 
 GRACE_S = 5.0  # between asking a step's processes to end and killing them
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Means:
     """What a coordinator works with. ``executor`` and ``sharing`` are made for the run that is driven."""
 

@@ -21,12 +21,12 @@ import socket
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 from phoenix_cli.engine.executors.direct import parent
 from phoenix_cli.engine.executors.direct.parent import PASSED_ON
 from phoenix_cli.kernel.keeper import PR_SET_CHILD_SUBREAPER, prctl
 from phoenix_cli.kernel.process_table import Entry
+from phoenix_cli.kernel.records import record
 
 _PF_EXITING = 0x4
 _FLAGS = 6  # which field of ``/proc/PID/stat`` after the name
@@ -34,7 +34,7 @@ _MESSAGE = 8192
 _IGNORED = (*PASSED_ON, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Foster:
     """The host above this process: its pid, and the line to it."""
 
