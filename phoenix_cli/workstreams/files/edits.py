@@ -28,7 +28,6 @@ from phoenix_cli.workstreams.files.spans import (
 from phoenix_cli.workstreams.files.tables import PROGRAMME, PROGRAMME_FILE, WORKSTREAM_FILE
 from phoenix_cli.workstreams.files.yaml_tree import Unreadable, YamlNode, tree
 
-
 #: Keys that hold lists: an item in one that is missing is not there, whereas a missing mapping can be made.
 _LISTS = frozenset(
     key
