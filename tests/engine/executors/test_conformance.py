@@ -339,7 +339,7 @@ def test_a_driver_that_was_taken_over_is_told_nothing_more_and_begins_nothing(st
     following.executor.open(following.reports)
     assert following.executor.adopt((key,), 2) == {key}
     ended = stand.perform(Work("note", path=tmp_path / "note"))
-    assert ended.error == "refused"
+    assert ended.error in ("refused", "lost")  # lost: it hears of the other only when it asks
     stand.executor.cancel(key, 0.0)
     stand.finish(key)
     assert following.reports.end_of(key).error == ""
