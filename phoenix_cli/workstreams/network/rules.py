@@ -124,7 +124,10 @@ def _circle(network: Network, circle: list[int], code: str, told: str) -> Findin
         first = first or (one, ref)
     assert first is not None
     return _at(
-        *first, code, f"{len(circle)} workstreams {told}: {', '.join(reversed(steps))}", "take one of these away"
+        *first,
+        code,
+        f"{len(circle)} workstreams {told}: {', '.join([steps[0], *reversed(steps[1:])])}",
+        "take one of these away",
     )
 
 

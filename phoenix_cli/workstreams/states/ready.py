@@ -63,7 +63,7 @@ def _rank(
     soft = [need for need in network.needs[number] if not need.hard]
     unmet = sum(1 for need in soft if not any(derived[network.names[t]].state == "complete" for t in need.targets))
     clashes = sum(1 for other in busy if touch(one.touches, other.touches)) if one.touches else 0
-    return Rank(one.priority, slack if slack is not None else 0.0, -downstream, -unblocks, unmet, clashes, one.id)
+    return Rank(one.priority, slack if slack is not None else 0.0, 0.0 - downstream, -unblocks, unmet, clashes, one.id)
 
 
 class Holding:
