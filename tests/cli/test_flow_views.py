@@ -308,7 +308,7 @@ def test_one_line_for_each_thing_that_happens():
     )
     lines.tick([t.Ended(14.0, "failed")])
     assert stream.getvalue().splitlines() == [
-        "    0.0s  run_1  f begins: 1 step, run_1",
+        "    0.0s  run_1  f begins: 1 step",
         "    0.0s  build  started, usually 2.0s",
         "   12.3s  build  failed (exit 2), trying again in 1.5s",
         "   13.8s  build  started, attempt 2, usually 2.0s",

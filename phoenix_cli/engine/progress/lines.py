@@ -29,11 +29,7 @@ def tell(view: RunView, one: t.Transition) -> Told | None:
 def _begun(view: RunView, one: t.Begun) -> Told:
     counts = view.counts()
     more = "" if counts.exact else " or more"
-    return (
-        PLAIN,
-        "",
-        f"{view.flow.name} begins: {counts.total}{more} {'step' if counts.total == 1 else 'steps'}, {one.run_id}",
-    )
+    return PLAIN, "", f"{view.flow.name} begins: {counts.total}{more} {'step' if counts.total == 1 else 'steps'}"
 
 
 def _admitted(view: RunView, one: t.Admitted) -> None:
