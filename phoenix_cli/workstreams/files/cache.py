@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from phoenix_cli.kernel.clock import Clock
 from phoenix_cli.kernel.state import State
-from phoenix_cli.workstreams.files.folder import FileState, Folder, Seen, assemble, look, read_bytes, uncollected
+from phoenix_cli.workstreams.files.folder import Folder, Seen, assemble, look, read_bytes, uncollected
 from phoenix_cli.workstreams.files.packing import FORMAT, pack, unpack
 from phoenix_cli.workstreams.files.reading import PROGRAMME_NAME, ReadWorkstream, read_workstream
 
@@ -29,10 +29,14 @@ _KEEP = """INSERT INTO workstream_files (folder, name, size, mtime_ns, ctime_ns,
 
 
 class Kept(NamedTuple):
-    """A row of the cache."""
+    """A row of the cache: the state of the file, as its four numbers, and what was read."""
 
-    state: FileState
-    settled: bool
+    name: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    settled: int
     hash: bytes
     body: bytes
 
@@ -58,8 +62,7 @@ def _load(path: Path, place: str, state: State, now_ns: int) -> Folder:
 def _kept(place: str, state: State) -> dict[str, Kept]:
     found = state.connection.cursor()
     found.row_factory = None  # plain tuples: half the time of rows
-    rows = found.execute(_ROWS, (place, FORMAT))
-    return {name: Kept(FileState(*numbers), settled, hash_, body) for name, *numbers, settled, hash_, body in rows}
+    return {row[0]: Kept._make(row) for row in found.execute(_ROWS, (place, FORMAT))}
 
 
 def _read(
@@ -67,7 +70,7 @@ def _read(
 ) -> Iterator[tuple[str, ReadWorkstream]]:
     for one in seen:
         known = kept.get(one.name)
-        if known is not None and known.settled and known.state == one.state:
+        if known is not None and known.settled and known[1:5] == one.state:
             yield one.name, unpack(known.body)
             continue
         data = read_bytes(one.path)
@@ -78,7 +81,7 @@ def _read(
         else:
             read = read_workstream(data, one.name)
             body = pack(read)
-        new = Kept(one.state, settled, hash_, body)
+        new = Kept(one.name, *one.state, settled, hash_, body)
         if known is None or new != known:
             changed[one.name] = new
         yield one.name, read
@@ -89,7 +92,7 @@ def _write(place: str, state: State, changed: Mapping[str, Kept], gone: set[str]
         folder = _folder(connection, place)
         connection.executemany(
             _KEEP,
-            [(folder, name, *one.state, one.settled, one.hash, FORMAT, one.body) for name, one in changed.items()],
+            [(folder, *one[:7], FORMAT, one.body) for one in changed.values()],
         )
         connection.executemany(
             "DELETE FROM workstream_files WHERE folder = ? AND name = ?", [(folder, name) for name in gone]

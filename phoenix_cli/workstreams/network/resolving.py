@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from phoenix_cli.engine.graph import Graph, followers, topological
-from phoenix_cli.workstreams.files.folder import Folder
+from phoenix_cli.workstreams.files.folder import Folder, uncollected
 from phoenix_cli.workstreams.model import Programme, Ref, Workstream
 
 
@@ -45,6 +45,11 @@ class Network:
 
 def resolve(folder: Folder) -> Network:
     """Return the network of a folder; what cannot be resolved stays in ``needs`` without a target."""
+    with uncollected():
+        return _resolved(folder)
+
+
+def _resolved(folder: Folder) -> Network:
     workstreams = tuple(folder.workstreams.values())
     numbers = {one.id: number for number, one in enumerate(workstreams)}
     providers = _providers(workstreams)
