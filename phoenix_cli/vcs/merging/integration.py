@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from phoenix_cli.kernel.clock import Clock
 from phoenix_cli.kernel.errors import Conflict, Usage
 from phoenix_cli.kernel.files import write_atomically
 from phoenix_cli.vcs import failures
@@ -19,7 +20,7 @@ from phoenix_cli.vcs.merging.attributes import Attributes
 from phoenix_cli.vcs.merging.batch import Merge, Unknown, merge_all
 from phoenix_cli.vcs.merging.history import beyond_trunk
 from phoenix_cli.vcs.merging.hunks import file_clashes
-from phoenix_cli.vcs.merging.quarantine import SIGNATURE, Quarantine, common_dir, make
+from phoenix_cli.vcs.merging.quarantine import AUTHOR, Quarantine, common_dir, make
 from phoenix_cli.vcs.merging.tips import Tip
 from phoenix_cli.vcs.merging.verdicts import FileClash
 from phoenix_cli.vcs.runner import Place
@@ -63,11 +64,14 @@ class Integration:
         return self.steps[-1].tree if self.steps else self.base.tree
 
 
-def integrate(quarantine: Quarantine, trunk: Tip, order: Sequence[Tip], *, signature: str = SIGNATURE) -> Integration:
+def integrate(
+    quarantine: Quarantine, trunk: Tip, order: Sequence[Tip], clock: Clock, *, author: str = AUTHOR
+) -> Integration:
     """Merge branches into trunk in this order, in memory, until one conflicts. What trunk has already is passed over."""
     beyond = beyond_trunk(quarantine, trunk.commit, [tip.commit for tip in order])
     attributes = Attributes(quarantine, trunk.tree)
     done = Integration(trunk, (), ())
+    signature = f"{author} {int(clock.now().timestamp())} +0000"
     for tip in order:
         if beyond[tip.commit].merged:
             continue

@@ -37,7 +37,11 @@ _TAKEN = {
 _COPIED = ("info/attributes", "info/exclude", "info/sparse-checkout")
 #: So long that no file has such lines of its own: where a conflict is can then be read without doubt.
 MARKER = 43
-SIGNATURE = "phoenix <phoenix@localhost> 0 +0000"
+#: What goes away again need neither be small nor outlive a power cut.
+_FLEETING = {"core.fsync": "none", "core.loosecompression": "0"}
+AUTHOR = "phoenix <phoenix@localhost>"
+#: Later than all parents: git walks history by date, and would walk all of it before a trial commit of 1970 (27 ms, not 4).
+SIGNATURE = f"{AUTHOR} 4102444800 +0000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def make(git: Git, source: Place, folder: Path, *, direct: bool = False) -> Quar
         (inner / "objects/info/alternates").write_bytes(_quoted(common / "objects"))
     (inner / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii")
     settings = _settings(git, source)
-    (inner / "config").write_text(_config(settings), encoding="utf-8")
+    (inner / "config").write_text(_config(settings if direct else {**_FLEETING, **settings}), encoding="utf-8")
     for name in ("shallow", *_COPIED):
         _copy(common / name, inner / name)
     with (inner / "info/attributes").open("ab") as file:

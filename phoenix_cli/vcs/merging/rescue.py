@@ -14,7 +14,7 @@ from pathlib import Path
 
 from phoenix_cli.kernel.clock import Clock
 from phoenix_cli.kernel.errors import Failed, Refused, Usage
-from phoenix_cli.vcs.merging.quarantine import Quarantine, quarantine
+from phoenix_cli.vcs.merging.quarantine import AUTHOR, Quarantine, quarantine
 from phoenix_cli.vcs.merging.snapshot import Snapshot, copy_index, submodules, take_snapshot
 from phoenix_cli.vcs.repository import git_dir_of, head_of
 from phoenix_cli.vcs.runner import Git, Place
@@ -57,7 +57,9 @@ def rescue(git: Git, checkout: Place, id: str, aside: Path, clock: Clock) -> Res
 def _keep(here: Quarantine, checkout: Place, id: str, clock: Clock) -> Rescued:
     snapshot = take_snapshot(here, checkout, largest=None)
     _refuse_lost_repositories(here, checkout, snapshot)
-    parents = dict.fromkeys([*([snapshot.head] if snapshot.head else []), *_staged(here, checkout, snapshot)])
+    parents = dict.fromkeys(
+        [*([snapshot.head] if snapshot.head else []), *_staged(here, checkout, snapshot, _now(clock))]
+    )
     commit = here.write_commit(
         snapshot.tree, [*parents, *_strays(here, checkout, snapshot)], _message(id, snapshot), _now(clock)
     )
@@ -74,7 +76,7 @@ def _message(id: str, snapshot: Snapshot) -> str:
 
 
 def _now(clock: Clock) -> str:
-    return f"phoenix <phoenix@localhost> {int(clock.now().timestamp())} +0000"
+    return f"{AUTHOR} {int(clock.now().timestamp())} +0000"
 
 
 def _read_back(here: Quarantine, checkout: Place, ref: str, commit: str) -> None:
@@ -95,7 +97,7 @@ def _read_back(here: Quarantine, checkout: Place, ref: str, commit: str) -> None
     )
 
 
-def _staged(here: Quarantine, checkout: Place, snapshot: Snapshot) -> Iterator[str]:
+def _staged(here: Quarantine, checkout: Place, snapshot: Snapshot, signature: str) -> Iterator[str]:
     """Yield a commit of the index where it is neither the head's tree nor the files'."""
     copy_index(here, checkout)
     if not (here.folder / "index").exists():
@@ -109,7 +111,7 @@ def _staged(here: Quarantine, checkout: Place, snapshot: Snapshot) -> Iterator[s
         here.git.run("update-index", "-z", "--index-info", at=place, input=text, what="keep a merge under way")
     tree = here.git.run("write-tree", "--missing-ok", at=place, what="keep what is staged").decode().strip()
     if tree not in (snapshot.tree, head_of(here.git, checkout).tree):
-        yield here.write_commit(tree, [snapshot.head] if snapshot.head else [], "What was staged")
+        yield here.write_commit(tree, [snapshot.head] if snapshot.head else [], "What was staged", signature)
 
 
 def _strays(here: Quarantine, checkout: Place, snapshot: Snapshot) -> list[str]:

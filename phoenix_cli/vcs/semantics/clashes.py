@@ -279,16 +279,13 @@ def _stands(gone: Gone, path: str, use: Use | Import, merged: Merged) -> bool:
     now = [one for one in there.definitions if one.name == gone.old.name]
     if gone.new is None and now:
         return False
-    if gone.new is not None and not (
-        now and isinstance(use, Use) and _breaks(gone.old.signature, now[0].signature, use)
-    ):
-        return False
     if isinstance(use, Import):
         return any((one.module, one.name) == (use.module, use.name) for one in here.imports)
-    if not any((one.name, one.owner) == (use.name, use.owner) for one in here.uses):
-        return False
-    if gone.new is not None or use.owner:
-        return True
+    same = [one for one in here.uses if (one.name, one.owner) == (use.name, use.owner)]
+    if gone.new is not None:
+        return bool(now) and any(_breaks(gone.old.signature, now[0].signature, one) for one in same)
+    if use.owner or not same:
+        return bool(same)
     elsewhere = [
         one for one in here.imports if one.alias == use.name and not gone.language.leads_to(one.module, path, gone.path)
     ]

@@ -129,7 +129,7 @@ def test_without_a_rescue_nothing_is_removed(lab: Lab, tmp_path: Path) -> None:
 
 def chain(lab: Lab, here: object, *names: str) -> Integration:
     trunk, *tips = find_tips(lab.git, lab.place, ["main", *names])
-    return integrate(here, trunk, tips)  # type: ignore[arg-type]
+    return integrate(here, trunk, tips, CLOCK)  # type: ignore[arg-type]
 
 
 def three(lab: Lab) -> None:
@@ -201,7 +201,7 @@ print("go", flush=True)
 with quarantine(git, place, aside) as here:
     trunk, *tips = find_tips(git, place, ["main", "one", "two"])
     analyse(here, trunk, [*tips, take_snapshot(here, place).as_tip("checkout")])
-    found = integrate(here, trunk, tips)
+    found = integrate(here, trunk, tips, SystemClock())
     with trial_worktree(here, found.commit, aside):
         pass
     publish(here, found, "refs/heads/target")
