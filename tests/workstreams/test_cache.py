@@ -91,6 +91,19 @@ def test_two_folders_do_not_mix(example, state, tmp_path):
     assert len(load_cached(example, state, later(example)).workstreams) == 5
 
 
+def test_what_is_no_file_does_not_stop_the_others(example, state):
+    (example / "nowhere.yaml").symlink_to(example / "gone")
+    (example / "folder.yaml").mkdir()
+    os.mkfifo(example / "pipe.yaml")
+    for found in (
+        load(example),
+        load_cached(example, state, later(example.parent)),
+        load_cached(example, state, later(example.parent)),
+    ):
+        assert len(found.workstreams) == 5 and found.refused == {"nowhere"}
+        assert [(one.code, one.where) for one in found.findings] == [("E-READ", "nowhere.yaml")]
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     with pytest.raises(NotFound, match="no folder"):
         load(tmp_path / "nothing")

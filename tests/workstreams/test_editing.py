@@ -13,6 +13,7 @@ from phoenix_cli.workstreams.files import editing
 from phoenix_cli.workstreams.files.editing import create_file, edit_file
 from phoenix_cli.workstreams.files.edits import Append, Set
 from phoenix_cli.workstreams.files.folder import load
+from phoenix_cli.workstreams.files.writing import written
 
 START = "schema: phoenix/workstream@1\nid: a   # the id\ntitle: A\n# kept\npriority: 1\n"
 WRITER = """
@@ -141,3 +142,17 @@ def test_links_modes_and_a_second_creation(file, tmp_path):
     with pytest.raises(Usage):
         create_file(tmp_path / "b.yaml", START)
     assert not (tmp_path / "b.yaml").exists() and editing.ATTEMPTS > 1
+
+
+def test_a_new_file_is_in_block_style_and_in_the_order_of_the_schema(tmp_path):
+    text = written({
+        "objectives": [{"id": "one", "text": "First: it", "done": False}], "id": "new", "title": "no", "priority": 2,
+        "dependencies": {"required": ["a"], "optional": []},
+    })  # fmt: skip
+    create_file(tmp_path / "new.yaml", text)
+    assert text.splitlines() == [
+        "# yaml-language-server: $schema=./workstream.schema.json", "schema: phoenix/workstream@1", "id: new", 'title: "no"',
+        "priority: 2", "dependencies:", "  required:", "    - a", "  optional: []", "objectives:", "  - id: one",
+        '    text: "First: it"', "    done: false",
+    ]  # fmt: skip
+    assert load(tmp_path).workstreams["new"].title == "no"

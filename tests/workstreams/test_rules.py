@@ -1,6 +1,7 @@
 """Every finding by its code and place."""
 
 import random
+import time
 from collections import Counter
 
 import pytest
@@ -103,6 +104,15 @@ def test_a_circle_is_told_with_its_way(tmp_path):
     assert found[0].message == (
         "3 workstreams wait for each other: a needs b (a.yaml:4), b needs c (b.yaml:4), c needs a (c.yaml:4)"
     )
+
+
+def test_a_long_circle_is_told_by_its_first_steps_at_once(tmp_path):
+    count = 3_000
+    net = network(tmp_path, **{f"w{n}": needs(f"w{(n + 1) % count}") for n in range(count)})
+    started = time.process_time()
+    found = [one for one in validate(net) if one.code == "E-CYCLE"]
+    assert time.process_time() - started < 2
+    assert len(found) == 1 and found[0].message.endswith(f"and {count - 12} more")
 
 
 def test_a_circle_with_an_optional_edge_is_a_warning(tmp_path):

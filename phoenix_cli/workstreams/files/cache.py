@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from phoenix_cli.kernel.clock import Clock
 from phoenix_cli.kernel.state import State
-from phoenix_cli.workstreams.files.folder import Folder, Seen, assemble, look, read_bytes, uncollected
+from phoenix_cli.workstreams.files.folder import Folder, Seen, assemble, look, read_bytes, uncollected, unread
 from phoenix_cli.workstreams.files.packing import FORMAT, pack, unpack
 from phoenix_cli.workstreams.files.reading import PROGRAMME_NAME, ReadWorkstream, read_workstream
 
@@ -73,7 +73,11 @@ def _read(
         if known is not None and known.settled and known[1:5] == one.state:
             yield one.name, unpack(known.body)
             continue
-        data = read_bytes(one.path)
+        try:
+            data = read_bytes(one.path)
+        except OSError as error:  # said each time, never kept
+            yield one.name, ReadWorkstream(None, (unread(one.name, error),))
+            continue
         hash_ = hashlib.blake2b(data, digest_size=16).digest()
         settled = max(one.state.mtime_ns, one.state.ctime_ns) + REST_NS < now_ns
         if known is not None and known.hash == hash_:

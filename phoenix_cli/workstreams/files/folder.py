@@ -12,7 +12,13 @@ from stat import S_ISREG
 from typing import NamedTuple
 
 from phoenix_cli.kernel.errors import NotFound
-from phoenix_cli.workstreams.files.reading import PROGRAMME_NAME, ReadWorkstream, read_programme, read_workstream
+from phoenix_cli.workstreams.files.reading import (
+    PROGRAMME_NAME,
+    ReadProgramme,
+    ReadWorkstream,
+    read_programme,
+    read_workstream,
+)
 from phoenix_cli.workstreams.files.yaml_tree import MAX_BYTES
 from phoenix_cli.workstreams.findings import Finding
 from phoenix_cli.workstreams.model import Programme, Workstream
@@ -53,28 +59,35 @@ def look(path: Path) -> list[Seen]:
     """Return the ``.yaml`` files of a folder by name, without opening any; raise ``NotFound``."""
     try:
         with os.scandir(path) as entries:
-            found = [
-                (one, one.stat()) for one in entries if one.name.endswith(".yaml") and not one.name.startswith(".")
-            ]
-    except FileNotFoundError as error:
-        if error.filename == str(path) or not path.is_dir():
-            hints = ("name another with --dir", "phoenix workstream new ID")
-            raise NotFound(f"there is no folder {path}", code="workstream.no_folder", hints=hints) from None
-        return look(path)  # a file went away between two steps
+            named = [one for one in entries if one.name.endswith(".yaml") and not one.name.startswith(".")]
+            return sorted([Seen(one.name, one.path, state) for one in named if (state := _state(one)) is not None])
+    except FileNotFoundError:
+        hints = ("name another with --dir", "phoenix workstream new ID")
+        raise NotFound(f"there is no folder {path}", code="workstream.no_folder", hints=hints) from None
     except NotADirectoryError:
         raise NotFound(f"{path} is no folder", code="workstream.no_folder") from None
-    seen = [
-        Seen(one.name, one.path, FileState(s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino))
-        for one, s in found
-        if S_ISREG(s.st_mode)
-    ]
-    return sorted(seen)
+
+
+def _state(entry: os.DirEntry[str]) -> FileState | None:
+    """Return the state of a file, None for folders and pipes; a link that leads nowhere has a state that no file has."""
+    try:
+        found = entry.stat()
+    except OSError:
+        return FileState(-1, 0, 0, 0)
+    if not S_ISREG(found.st_mode):
+        return None
+    return FileState(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
 
 def read_bytes(path: str) -> bytes:
     """Return a file's bytes, one more than allowed at most."""
     with open(path, "rb", buffering=0) as file:
         return file.read(MAX_BYTES + 1) or b""
+
+
+def unread(name: str, error: OSError) -> Finding:
+    """Return the finding of a file that cannot be opened."""
+    return Finding("E-READ", f"the file cannot be read: {os.strerror(error.errno or 0).lower()}", name)
 
 
 def load(path: Path) -> Folder:
@@ -96,17 +109,17 @@ def uncollected() -> Iterator[None]:
 
 
 def _parsed(seen: Seen) -> ReadWorkstream:
-    return read_workstream(read_bytes(seen.path), seen.name)
+    try:
+        return read_workstream(read_bytes(seen.path), seen.name)
+    except OSError as error:
+        return ReadWorkstream(None, (unread(seen.name, error),))
 
 
 def assemble(path: Path, read: Iterable[tuple[str, ReadWorkstream]]) -> Folder:
     """Return the folder of what was read of its files, in the order of their names; the programme is read anew."""
-    programme, findings = Programme(), list[Finding]()
-    file = path / PROGRAMME_NAME
-    if file.is_file():
-        found = read_programme(read_bytes(str(file)))
-        findings += found.findings
-        programme = found.programme or Programme(file=PROGRAMME_NAME)
+    read_first = _programme(path / PROGRAMME_NAME)
+    programme = read_first.programme or Programme(file=PROGRAMME_NAME)
+    findings = list(read_first.findings)
     workstreams: dict[str, Workstream] = {}
     refused = set()
     for name, one in read:
@@ -118,6 +131,14 @@ def assemble(path: Path, read: Iterable[tuple[str, ReadWorkstream]]) -> Folder:
         else:
             workstreams[one.workstream.id] = one.workstream
     return Folder(str(path), dict(sorted(workstreams.items())), programme, tuple(findings), frozenset(refused))
+
+
+def _programme(path: Path) -> ReadProgramme:
+    """Read the programme; a folder need not have one."""
+    try:
+        return read_programme(read_bytes(str(path))) if path.is_file() else ReadProgramme(None, ())
+    except OSError as error:
+        return ReadProgramme(None, (unread(PROGRAMME_NAME, error),))
 
 
 def _twice(second: Workstream, first: Workstream) -> Finding:

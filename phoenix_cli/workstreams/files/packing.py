@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from phoenix_cli.workstreams import model as m
@@ -41,16 +42,13 @@ def unpack(data: bytes) -> ReadWorkstream:
 
 
 def _workstream(values: tuple[Any, ...]) -> m.Workstream:
-    made: m.Workstream = m.Workstream._make(values)
-    required, optional, enables = made.dependencies
-    return made._replace(
-        dependencies=m.Dependencies(_refs(required), _refs(optional), _refs(enables)),
-        objectives=tuple([_objective(one) for one in made.objectives]),
-        deliverables=tuple(map(m.Deliverable._make, made.deliverables)),
-        gates=tuple(map(m.Gate._make, made.gates)),
-        milestones=tuple(map(_milestone, made.milestones)),
-        risks=tuple(map(m.Risk._make, made.risks)),
-    )
+    found = list(values)
+    required, optional, enables = found[_DEPENDENCIES]
+    found[_DEPENDENCIES] = m.Dependencies(_refs(required), _refs(optional), _refs(enables))
+    for at, make in _NESTED:
+        if found[at]:
+            found[at] = tuple([make(one) for one in found[at]])
+    return m.Workstream._make(found)
 
 
 def _refs(found: Any) -> tuple[m.Ref, ...]:
@@ -66,3 +64,13 @@ def _milestone(values: Any) -> m.Milestone:
     id_, text, title, window, done, estimate, needs, place = values
     guess = estimate and m.Estimate._make(estimate)
     return m.Milestone(id_, text, title, window, done, guess, _refs(needs), place)
+
+
+_DEPENDENCIES = m.Workstream._fields.index("dependencies")
+_NESTED: tuple[tuple[int, Callable[[Any], Any]], ...] = tuple(
+    (m.Workstream._fields.index(name), make)
+    for name, make in {
+        "objectives": _objective, "deliverables": m.Deliverable._make, "gates": m.Gate._make, "milestones": _milestone,
+        "risks": m.Risk._make,
+    }.items()
+)  # fmt: skip

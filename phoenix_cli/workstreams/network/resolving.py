@@ -63,12 +63,12 @@ def _resolved(folder: Folder) -> Network:
 
 
 def _providers(workstreams: Sequence[Workstream]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, tuple[int, ...]] = {}
+    found: dict[str, list[int]] = {}
     for number, one in enumerate(workstreams):
         for ref in one.dependencies.enables:
             if ref.kind == "cap":
-                found[ref.name] = (*found.get(ref.name, ()), number)
-    return found
+                found.setdefault(ref.name, []).append(number)
+    return {name: tuple(numbers) for name, numbers in found.items()}
 
 
 def _needs(

@@ -13,6 +13,8 @@ from phoenix_cli.workstreams.network.reach import redundant
 from phoenix_cli.workstreams.network.resolving import Need, Network
 from phoenix_cli.workstreams.network.suggesting import Names
 
+MOST_STEPS = 12  # of a circle that are told; a longer one is found by its first
+
 
 def validate(network: Network) -> list[Finding]:
     """Return all findings of a network, by file and line; those of single files' forms come from the reader."""
@@ -123,12 +125,10 @@ def _circle(network: Network, circle: list[int], code: str, told: str) -> Findin
         steps.append(f"{one.id} needs {network.names[need]} ({one.file}:{ref.place[0]})")
         first = first or (one, ref)
     assert first is not None
-    return _at(
-        *first,
-        code,
-        f"{len(circle)} workstreams {told}: {', '.join([steps[0], *reversed(steps[1:])])}",
-        "take one of these away",
-    )
+    way = [steps[0], *reversed(steps[1:])]
+    shown = way if len(way) <= MOST_STEPS else [*way[:MOST_STEPS], f"and {len(way) - MOST_STEPS} more"]
+    message = f"{len(circle)} workstreams {told}: {', '.join(shown)}"
+    return _at(*first, code, message, "take one of these away")
 
 
 def dead(network: Network, ended: frozenset[str]) -> Iterator[Finding]:
