@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import time
+import traceback
 from collections.abc import Iterator, Mapping
 
 from phoenix_cli.engine.executors.direct import ledger
@@ -24,7 +25,12 @@ KEPT_ENDS = 4096  # the others are in the journal: a coordinator does not have a
 def inherit(runs: Mapping[str, int]) -> None:
     """Serve the runs in these folders, each with its lock, until nothing is left to do. There is hardly ever more than one."""
     for folder, lock in runs.items():
-        _serve(folder, lock)
+        try:
+            _serve(folder, lock)
+        except BaseException:
+            with open(os.path.join(folder, "host.log"), "a", encoding="utf-8") as file:
+                traceback.print_exc(file=file)  # standard error leads nowhere
+            raise
 
 
 def _serve(folder: str, lock: int) -> None:
