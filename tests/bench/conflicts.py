@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from measure import report, temporary_home
 
+from phoenix_cli.vcs.merging.aside import fleeting_root
 from phoenix_cli.vcs.merging.attributes import Attributes
 from phoenix_cli.vcs.merging.batch import Merge, merge_all
 from phoenix_cli.vcs.merging.conflicts import Examination, analyse
@@ -65,7 +66,7 @@ def measure(git: Git, place: Place, home: Path, trunk: str, names: list[str], ba
     walls, cpus = [], []
     for _ in range(ROUNDS):
         began, used = time.monotonic(), cpu()
-        with quarantine(git, place, home / "aside") as here:
+        with quarantine(git, place, fleeting_root(home / "aside")) as here:
             first, *tips = find_tips(git, place, [trunk, *names])
             found = analyse(here, first, tips)
         walls.append(time.monotonic() - began)

@@ -14,7 +14,8 @@ import pytest
 
 from phoenix_cli.kernel.clock import SystemClock
 from phoenix_cli.kernel.errors import Conflict, PhoenixError, Refused
-from phoenix_cli.vcs.merging.aside import sweep
+from phoenix_cli.vcs.merging.aside import fleeting_root, folder_aside, sweep
+from phoenix_cli.vcs.merging.authors import with_authors
 from phoenix_cli.vcs.merging.conflicts import analyse
 from phoenix_cli.vcs.merging.integration import Integration, integrate, publish, swap, trial_worktree
 from phoenix_cli.vcs.merging.quarantine import quarantine
@@ -185,10 +186,35 @@ def test_a_trial_worktree_goes_also_when_the_body_fails(lab: Lab) -> None:
     assert list(lab.aside.iterdir()) == []
 
 
+def test_a_folder_in_memory_is_ours_alone_or_not_used(tmp_path: Path) -> None:
+    found = fleeting_root(tmp_path / "root", tmp_path)
+    assert found in (tmp_path / f"phoenix-{os.getuid()}", tmp_path / "root")
+    (tmp_path / f"phoenix-{os.getuid()}").chmod(0o777)
+    assert fleeting_root(tmp_path / "root", tmp_path) == tmp_path / "root"
+    assert fleeting_root(tmp_path / "root", tmp_path / "none") == tmp_path / "root"
+
+
+def test_what_is_in_use_is_not_swept(tmp_path: Path) -> None:
+    with folder_aside(tmp_path) as one:
+        assert sweep(tmp_path) == 0
+        assert one.exists()
+
+
+def test_who_wrote_the_lines_in_conflict(lab: Lab) -> None:
+    lab.branch("one", {"a.txt": "mine\n"})
+    lab.branch("two", {"a.txt": "yours\n"})
+    with quarantine(lab.git, lab.place, lab.aside) as here:
+        trunk, *tips = find_tips(lab.git, lab.place, ["main", "one", "two"])
+        (pair,) = analyse(here, trunk, tips).pairs
+        (file,) = with_authors(here, pair.files, tips[0].commit, tips[1].commit)
+    assert (file.authors_a, file.authors_b) == (("Ann <ann@example.org>",), ("Ann <ann@example.org>",))
+
+
 PROGRAM = """
 import os, sys
 from pathlib import Path
 from phoenix_cli.kernel.clock import SystemClock
+from phoenix_cli.vcs.merging.authors import with_authors
 from phoenix_cli.vcs.merging.conflicts import analyse
 from phoenix_cli.vcs.merging.integration import integrate, publish, trial_worktree
 from phoenix_cli.vcs.merging.quarantine import quarantine
