@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from phoenix_cli.kernel.errors import Conflict, Failed, NotFound
+from phoenix_cli.workstreams.files.mappings import Fields, Named
 from phoenix_cli.workstreams.files.rendering import Value, entry, flow, item, plain, word
-from phoenix_cli.workstreams.files.shapes import Fields, Many, Named, Shape
+from phoenix_cli.workstreams.files.shapes import Many, Shape
 from phoenix_cli.workstreams.files.spans import (
     Path,
     Spot,

@@ -7,21 +7,8 @@ from typing import Any
 
 from phoenix_cli.workstreams import model as m
 from phoenix_cli.workstreams.files import words as w
-from phoenix_cli.workstreams.files.shapes import (
-    BAD,
-    Choice,
-    Field,
-    Fields,
-    Flag,
-    Json,
-    Many,
-    Named,
-    Reading,
-    Shape,
-    Text,
-    Whole,
-    place_of,
-)
+from phoenix_cli.workstreams.files.mappings import Field, Fields, Named
+from phoenix_cli.workstreams.files.shapes import BAD, Choice, Flag, Json, Many, Reading, Shape, Text, Whole, place_of
 from phoenix_cli.workstreams.files.yaml_tree import YamlNode
 
 WORKSTREAM, PROGRAMME = "phoenix/workstream@1", "phoenix/programme@1"
