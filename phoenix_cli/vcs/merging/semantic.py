@@ -94,11 +94,10 @@ def _merged(
     reader: Reader, examination: Examination, pair: PairVerdict, sides: dict[str, Side]
 ) -> Callable[[str], Facts | None]:
     def read(path: str) -> Facts | None:
-        ours, theirs = sides[pair.a].files.get(path), sides[pair.b].files.get(path)
-        if ours and theirs:
-            return reader.at(pair.tree, path) if pair.tree else None
-        only = ours or theirs
-        return only.new if only else reader.at(examination.trunk.tree, path)
+        if pair.tree:  # a rename on one side takes the other's changes elsewhere: only the merged tree knows
+            return reader.at(pair.tree, path)
+        changed = sides[pair.a].files.get(path) or sides[pair.b].files.get(path)
+        return changed.new if changed else reader.at(examination.trunk.tree, path)
 
     return read
 
@@ -145,11 +144,7 @@ def check_merge(quarantine: Quarantine, reader: Reader, ours: str, theirs: str, 
         return ()
     a, b = (Side.of(reader.file_changes(side)) for side in found)
 
-    def merged(path: str) -> Facts | None:
-        one, other = a.files.get(path), b.files.get(path)
-        return reader.at(tree, path) if (one and other) or not (one or other) else (one or other).new  # type: ignore[union-attr]
-
-    return _clashes(a, b, merged)
+    return _clashes(a, b, lambda path: reader.at(tree, path))
 
 
 def _tree(quarantine: Quarantine, revision: str) -> str:

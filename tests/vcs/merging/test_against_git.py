@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 from itertools import combinations
@@ -10,6 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from phoenix_cli.kernel.clock import SystemClock
+from phoenix_cli.kernel.errors import Refused
+from phoenix_cli.vcs.merging.integration import integrate, publish, trial_worktree
+from phoenix_cli.vcs.merging.quarantine import quarantine
+from phoenix_cli.vcs.merging.rescue import rescue
+from phoenix_cli.vcs.merging.snapshot import take_snapshot
+from phoenix_cli.vcs.merging.tips import find_tips
 from phoenix_cli.vcs.runner import Git
 from tests import gitting
 from tests.vcs.merging.bytes_of import bytes_of
@@ -156,6 +162,9 @@ def test_nothing_of_the_repository_is_run(git: Git, lab: Lab, tmp_path: Path) ->
     gitting.commit(lab.folder, {".gitattributes": "* merge=evil filter=evil diff=evil text\n"})
     lab.branch("one", {"a.txt": "one\n"})
     lab.branch("two", {"a.txt": "two\n"})
+    gitting.git(lab.folder, "branch", "target")
+    gitting.repository(lab.folder / "sub", {"s": "x"})
+    gitting.git(lab.folder, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},sub")
     gitting.write(lab.folder, {"dirty.txt": "x", "a.txt": "dirty"})
     keys = ["core.fsmonitor", "core.sshCommand", "core.pager", "core.editor", "core.alternateRefsCommand", "diff.external",
             "merge.evil.driver", "filter.evil.clean", "filter.evil.smudge", "filter.evil.process", "diff.evil.textconv",
@@ -176,4 +185,18 @@ def test_nothing_of_the_repository_is_run(git: Git, lab: Lab, tmp_path: Path) ->
     assert pair.status == "conflict"
     assert not canary.exists()
     assert bytes_of(lab.folder) == before
-    assert "evil" in os.fsdecode(config.read_bytes())
+    with (lab.folder / "sub/.git/config").open("a") as file:
+        file.write(f"[core]\n\tfsmonitor = {trap}\n")
+    before = bytes_of(lab.folder)
+    with quarantine(git, lab.place, lab.aside) as here:
+        snapshot = take_snapshot(here, lab.place)
+        assert git.run("cat-file", "blob", f"{snapshot.tree}:a.txt", at=here.place) == b"dirty"
+        assert bytes_of(lab.folder) == before
+        trunk, one = find_tips(git, lab.place, ["main", "one"])
+        found = integrate(here, trunk, [one], SystemClock())
+        with trial_worktree(here, found.commit, lab.aside) as tree:
+            assert (tree / "a.txt").read_text() == "one\n"
+        publish(here, found, "refs/heads/target")
+    with pytest.raises(Refused):
+        rescue(git, lab.place, "t", lab.aside, SystemClock())
+    assert not canary.exists(), canary.read_text()
