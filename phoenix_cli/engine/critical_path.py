@@ -38,7 +38,9 @@ class Analysis:
 def weights(names: Iterable[str], measured: Mapping[str, float]) -> list[float]:
     """Return seconds for each step; one that was never measured counts as the median of those that were."""
     known = sorted([measured[name] for name in names if name in measured])
-    usual = (known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2 if known else UNKNOWN_S  # ``statistics`` costs 10 ms
+    usual = (
+        (known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2 if known else UNKNOWN_S
+    )  # ``statistics`` costs 10 ms
     return [measured.get(name, usual) for name in names]
 
 

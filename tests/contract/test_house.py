@@ -81,7 +81,10 @@ def test_every_example_in_the_help_is_one_that_the_parser_takes():
             assert "$(" in line or parsed(line, commands) == words or words in ("ecosystem", "flow"), line
 
 
-@pytest.mark.parametrize("path", ["README.md", "CONTRIBUTING.md", "docs/json.md", "docs/detection.md", "docs/flows.md", "docs/builtin-flows.md"])
+@pytest.mark.parametrize(
+    "path",
+    ["README.md", "CONTRIBUTING.md", "docs/json.md", "docs/detection.md", "docs/flows.md", "docs/builtin-flows.md"],
+)
 def test_documents_show_lines_that_work_and_link_to_what_is_there(path):
     commands = dict(every_command())
     text = (ROOT / path).read_text(encoding="utf-8")

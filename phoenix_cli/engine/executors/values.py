@@ -26,7 +26,9 @@ def read_values(path: Path, names: Sequence[str]) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise Failed("its outputs cannot be read", code="command.outputs", cause=(error.strerror or "").lower()) from None
+        raise Failed(
+            "its outputs cannot be read", code="command.outputs", cause=(error.strerror or "").lower()
+        ) from None
     values = parse(data)
     return {name: values[name] for name in names if name in values}
 

@@ -22,15 +22,14 @@ def job_of(run: ActiveRun, key: JobKey, work: Work, spec: Step, environ: Environ
     """Return the job for an attempt; raise ``PhoenixError`` when a step's kind refuses its body."""
     action = performed(work, kinds)
     limits = spec.timeouts
+    folder = str(run.dir / work.dir if work.dir else run.dir)
+    log, outputs = log_of(run.folder, key), spec.outputs.values if key.role == "step" else ()
     if isinstance(action, Call) and limits is NO_TIMEOUTS:
-        return Job(
-            key, action, str(run.dir / work.dir) if work.dir else str(run.dir), work.env, log_of(run.folder, key),
-            spec.outputs.values if key.role == "step" else (), fence=run.fence,
-        )  # fmt: skip
+        return Job(key, action, folder, work.env, log, outputs, fence=run.fence)
+    env = variables(key, work, environ, held(run, key))
     return Job(
-        key, action, str(run.dir / work.dir if work.dir else run.dir), variables(key, work, environ, held(run, key)), log_of(run.folder, key),
-        spec.outputs.values if key.role == "step" else (), True, limits.run_s or limits.total_s,
-        limits.idle_s is not None, run.fence, priority(run, key.step),
+        key, action, folder, env, log, outputs, True, limits.run_s or limits.total_s, limits.idle_s is not None,
+        run.fence, priority(run, key.step),
     )  # fmt: skip
 
 
