@@ -149,13 +149,13 @@ def test_retries_and_a_breaker_that_the_next_run_finds_open(flows):
     text = """
 name: flaky
 steps:
-  call: {run: "echo x >> tries; test -e up", retry: {count: 2, backoff: 10ms}, breaker: {target: api, failures: 3, cool_down: 1s}}
+  call: {run: "echo x >> tries; test -e up", retry: {count: 2, backoff: 10ms}, breaker: {target: api, failures: 3, cool_down: 4s}}
 """
     found = flows.run(text)
     assert (found.code, found.json["steps"]["call"]["attempts"]) == (1, 3)
     (flows.dir / "up").touch()
     again = flows.run(text)
-    assert again.code == 0 and again.json["duration_s"] > 0.3  # it has waited for the rest of the second
+    assert again.code == 0 and again.json["duration_s"] > 0.3  # it has waited for the rest of the time
 
 
 def test_keys_variables_and_attempts_of_a_command(flows):

@@ -23,7 +23,13 @@ from tests.engine.executors.dask_cluster import Cluster, looked_after
 from tests.engine.executors.dask_stand import slots
 from tests.engine.executors.wire import Wire
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    # Dask's own: a client that is collected after its loop has ended says so from ``__del__``
+    pytest.mark.filterwarnings(
+        "ignore:Exception ignored in. <function Client.__del__:pytest.PytestUnraisableExceptionWarning"
+    ),
+]
 POISON = 200
 DEADLY = 3
 

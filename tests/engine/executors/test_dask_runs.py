@@ -15,7 +15,13 @@ from phoenix_cli.kernel import processes
 from tests.engine.executors.conformance import eventually
 from tests.engine.executors.dask_bench import Bench
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    # Dask's own: a client that is collected after its loop has ended says so from ``__del__``
+    pytest.mark.filterwarnings(
+        "ignore:Exception ignored in. <function Client.__del__:pytest.PytestUnraisableExceptionWarning"
+    ),
+]
 FLOW = """
 name: k12
 steps:
