@@ -59,7 +59,7 @@ class Page(HTMLParser):
 
 def heading(view, **options):
     known = {
-        "run_id": "run_1", "flow": view.flow.name, "file": "/work/flow.yaml", "status": view.status, "reason": view.run.reason,
+        "run_id": "run_1", "flow": view.flow.name, "file": "/home/ann/flow.yaml", "status": view.status, "reason": view.run.reason,
         "started_at": "2026-01-01T00:00:00Z", "ended_at": None, "duration_s": view.at, "max_parallel": view.run.room,
     }  # fmt: skip
     return Heading(**(known | options))
