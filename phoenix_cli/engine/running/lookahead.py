@@ -14,7 +14,7 @@ from phoenix_cli.engine.model import NO_TIMEOUTS, Call, Flow
 AHEAD = 64
 QUICK_S = 0.000_25  # from the end of one call to the next, on average
 SLOW_S = 0.005  # nothing ended for so long
-SAMPLE = 32
+SAMPLE = 8
 
 
 class LookAhead:

@@ -15,7 +15,7 @@ from phoenix_cli.kernel.clock import Clock, iso
 from phoenix_cli.kernel.state import State
 
 WEIGHT = 0.3  # of the newest run
-SHORT_S = 0.005  # shorter ones are not kept: the rows would cost more than knowing them could save
+SHORT_S = 0.02  # shorter ones are not kept: the rows would cost more than knowing them could save
 
 
 def usual_seconds(state: State, flow: Flow, prints: Prints | None = None) -> dict[str, float]:
