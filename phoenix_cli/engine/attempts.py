@@ -225,8 +225,13 @@ class Attempts:
             return
         self.record(t.UndoAdmitted(self.now, state.name, attempt))
         self.instructions.append(i.StartUndo(state.name, attempt, work, state.spec))
+        self._limit_undo(state)
+
+    def _limit_undo(self, state: StepState) -> None:
+        """Give a compensation as long as the step's own attempts have, counted from when it was admitted."""
         if state.spec.timeouts.run_s is not None:
-            self.timers.set(self.now + state.spec.timeouts.run_s, clock.UNDO_RUN, state, attempt)
+            since = self.now if state.admitted_at is None else state.admitted_at
+            self.timers.set(since + state.spec.timeouts.run_s, clock.UNDO_RUN, state, state.undo_attempt)
 
     def undo_failed(self, state: StepState, message: str, lost: bool) -> None:
         """Try a compensation again, or give it up and go on with the others."""
@@ -255,6 +260,8 @@ class Attempts:
                 self.doubt(state)
         elif state.undo == UNDOING and not undo_alive:
             self.undo_failed(state, "its worker died", lost=True)
+        elif state.undo == UNDOING:
+            self._limit_undo(state)
         self.arm_retry(state)
         self.arm_undo(state)
 

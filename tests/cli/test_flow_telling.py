@@ -55,6 +55,13 @@ def test_a_home_without_runs_says_so(flows):
     assert flows.phoenix("flow", "list", "--json").json == {"items": [], "next": None}
 
 
+def test_a_run_that_cannot_begin_leaves_none_behind(flows):
+    flows.write(INNER, "inner.yaml")
+    for executor, code in (("foo", 2), ("foo://x:1", 2), ("dask://127.0.0.1:1", 6)):
+        assert flows.phoenix("flow", "run", "inner.yaml", "--executor", executor).code == code
+    assert flows.phoenix("flow", "list", "--json").json["items"] == []
+
+
 def test_list_and_fields(flows, ran):
     (row,) = flows.phoenix("flow", "list", "--json").json["items"]
     assert set(row) == {

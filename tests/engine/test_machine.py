@@ -460,6 +460,17 @@ def test_an_answer_of_unknown_asks_a_person():
     assert run.machine.questions == [("p", "crashed")]
 
 
+def test_an_undo_that_is_adopted_keeps_its_time_limit():
+    run = Driven("a: {run: x, undo: [ua], timeout: 10}\nb: {run: x, needs: [a]}")
+    run.started()
+    run.good("a")
+    run.bad("b")
+    (undo,) = [one for one in run.asked if isinstance(one, i.StartUndo)]
+    run.crash(alive=[("a", undo.attempt)])
+    assert not [one for one in run.wait(9) if isinstance(one, i.Stop)]
+    assert [one for one in run.wait(2) if isinstance(one, i.Stop)] == [i.Stop("a", undo.attempt, "run")]
+
+
 @pytest.mark.parametrize(("policy", "undone"), [("fail", False), ("compensate", True)])
 def test_policies_that_need_nobody(policy, undone):
     run = Driven(f"p: {{run: x, effect: once, on_ambiguous: {policy}, undo: [u]}}")

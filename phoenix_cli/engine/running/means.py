@@ -14,7 +14,6 @@ from phoenix_cli.engine.running.remembering import Results
 from phoenix_cli.engine.running.sharing import Sharing
 from phoenix_cli.engine.step_reading import StepKind
 from phoenix_cli.kernel.clock import Clock
-from phoenix_cli.kernel.errors import Usage
 from phoenix_cli.kernel.events import Events
 from phoenix_cli.kernel.paths import Home
 from phoenix_cli.kernel.processes import Identity
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from phoenix_cli.engine.leases.leases import Leases
 
 REMOTE_TTL_S = 30.0  # how long work on other machines keeps its leases after the last word of its coordinator
-REMOTE = ("dask", "tcp", "tls")
 
 
 def means_of(
@@ -64,7 +62,7 @@ def _calls(slots: int, clock: Clock, environ: Mapping[str, str]) -> CallExecutor
 def executor_of(
     address: str, run: FlowRun, slots: int, home: Home, clock: Clock, environ: Mapping[str, str]
 ) -> Executor:
-    """Return the executor that an address means: ``local``, or ``dask://host:port``; raise ``Usage`` for another."""
+    """Return the executor that an address means: ``local``, or ``dask://host:port``; ``room_at`` has refused any other."""
     folder = home.flows / run.id
     if address == "local":
         from phoenix_cli.engine.executors.direct import foster
@@ -73,8 +71,6 @@ def executor_of(
 
         commands = CommandExecutor(folder, run.id, clock, foster.mine(), slots, driven=True)
         return LocalExecutor(commands, lambda: _calls(slots, clock, environ), commands)
-    if address.partition("://")[0] in REMOTE:
-        from phoenix_cli.engine.executors.cluster import DaskExecutor
+    from phoenix_cli.engine.executors.cluster import DaskExecutor
 
-        return DaskExecutor(address, folder)
-    raise Usage(f"no executor {address!r}", code="flow.executor", hints=("local, or dask://HOST:PORT",))
+    return DaskExecutor(address, folder)
