@@ -7,6 +7,7 @@ from phoenix_cli.engine.executors.interface import JobEnded
 from phoenix_cli.engine.running.active import ActiveRun
 
 UNAVAILABLE, REFUSED = 6, 7  # exit statuses of phoenix itself, for steps that are operations of it
+_SAID = {"unavailable": "something that it needs is not there", "refused": "it may not: its log says why"}
 DONE, NOT_DONE = 0, 10  # what a step's check says
 
 
@@ -19,7 +20,9 @@ def event_of(run: ActiveRun, ended: JobEnded, at: float) -> e.Event:
         return e.Answered(at, key.step, _verdict(ended), {})
     if not ended.error:
         return e.StepSucceeded(at, key.step, key.attempt, ended.outputs)
-    return e.StepFailed(at, key.step, key.attempt, _error(run, ended), ended.code, ended.message)
+    error = _error(run, ended)
+    message = ended.message if error == ended.error else f"{_SAID[error]} (exit {ended.code})"
+    return e.StepFailed(at, key.step, key.attempt, error, ended.code, message)
 
 
 def _verdict(ended: JobEnded) -> e.Verdict:
